@@ -20,7 +20,7 @@ typedef enum InsnKind {
     INSN_LR,
     INSN_SC,
     INSN_AMO,
-    INSN_FENCE,   /* fence and fence.tso (and the hints in their space, such as pause) */
+    INSN_FENCE, /* fence and fence.tso (and the hints in their space, such as pause) */
     INSN_FENCE_I,
     INSN_CSR,
     INSN_ECALL,
@@ -40,7 +40,12 @@ typedef enum InsnOp {
 } InsnOp;
 
 /* Predecessor and successor sets of a fence, as encoded: i=8 o=4 r=2 w=1. */
-enum { FENCE_W = 1, FENCE_R = 2, FENCE_O = 4, FENCE_I = 8 };
+enum {
+    FENCE_W = 1,
+    FENCE_R = 2,
+    FENCE_O = 4,
+    FENCE_I = 8
+};
 
 typedef struct Insn {
     uint32_t word;  /* the raw bits; only the low 16 for a compressed instruction */
@@ -50,21 +55,24 @@ typedef struct Insn {
     uint8_t rd;  /* destination register, 0 when there is none */
     uint8_t rs1; /* 0 when unused */
     uint8_t rs2; /* 0 when unused */
-    int64_t imm; /* sign-extended immediate, shift amount, or branch offset; lui/auipc: already shifted left by 12 */
+    /* Sign-extended immediate, shift amount, CSR immediate, or branch offset; lui/auipc: already
+     * shifted left by 12; 0 when there is none. */
+    int64_t imm;
 
     /* Roles for the memory model, as bit masks over x1..x31 (bit r is register r; x0 never appears):
-     * registers that feed an address, stored data, a branch or indirect-jump target, or the result in rd. */
+     * registers that feed an address (of sfence.vma: rs1 and rs2), data stored or written to a CSR,
+     * a branch or indirect-jump target, or the result in rd. */
     uint32_t addr_regs;
     uint32_t data_regs;
     uint32_t branch_regs;
     uint32_t result_regs;
 
-    uint8_t size;     /* bytes accessed by a load, store, LR, SC, AMO: 1, 2, 4, 8; else 0 */
-    bool is_unsigned; /* lbu, lhu, lwu */
-    bool aq, rl;      /* as encoded */
+    uint8_t size;       /* bytes accessed by a load, store, LR, SC, AMO: 1, 2, 4, 8; else 0 */
+    bool is_unsigned;   /* lbu, lhu, lwu */
+    bool aq, rl;        /* as encoded */
     uint8_t pred, succ; /* fence sets */
-    bool is_tso;      /* fence.tso (fm=1000, rw,rw) */
-    uint16_t csr;     /* CSR number of INSN_CSR */
+    bool is_tso;        /* fence.tso (fm=1000, rw,rw) */
+    uint16_t csr;       /* CSR number of INSN_CSR */
 } Insn;
 
 /* Length in bytes of the instruction whose low halfword is `low`: 2 if low[1:0] != 3, else 4
@@ -79,12 +87,17 @@ static inline unsigned insn_length(uint16_t low)
 Insn insn_decode(uint32_t bits);
 
 typedef enum InsnTextStyle {
-    INSN_TEXT_RAW,     /* exactly what `objdump -M no-aliases` prints, with one space after the mnemonic */
-    INSN_TEXT_ALIASES, /* nop, li, mv, j, jr, ret, beqz, bnez ...; compressed forms keep their "c." prefix */
+    /* Exactly what `objdump -M no-aliases` prints, with one space after the mnemonic. */
+    INSN_TEXT_RAW,
+    /* nop, li, mv, not, neg, sext.w, j, jr, ret, beqz, csrr, fence, pause ...; jal and jalr keep rd.
+     * Compressed forms keep their "c." prefix, and are as in RAW but for c.nop and
+     * c.jalr ("c.jalr ra,0(a0)": what it links is visible). */
+    INSN_TEXT_ALIASES,
 } InsnTextStyle;
 
-/* Disassembly, for example "jalr ra,988(ra)". Targets of jal and branches are printed as
- * absolute addresses "0x..." computed from `pc`. Writes at most `size` bytes, NUL included. */
+/* Disassembly, for example "jalr ra,988(ra)"; ".2byte 0x..." or ".4byte 0x..." if illegal or
+ * unsupported. Targets of jal and branches are printed as absolute addresses "0x..." computed
+ * from `pc`. Writes at most `size` bytes, NUL included. */
 void insn_text(const Insn *insn, uint64_t pc, InsnTextStyle style, char *text, size_t size);
 
 /* The ABI name of register r (0..31): "zero", "ra", ... */

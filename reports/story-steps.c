@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/story-steps.h"
+
+static const ReplayStep *step_at(const Replay *replay, guint i)
+{
+    return &g_array_index(replay->steps, ReplayStep, i);
+}
+
+/* ---- which steps matter */
+
+static bool in_region(const Replay *replay, uint64_t address)
+{
+    return program_region_at(replay->program, address) >= 0;
+}
+
+/* Whether other harts touch the same bytes, and somebody stores to them. */
+static bool is_shared_access(const Replay *replay, guint i)
+{
+    const HartStep *mine = &step_at(replay, i)->step.hart;
+    uint64_t address = mine->stores ? mine->store.address : mine->load_address;
+    guint size = mine->stores ? mine->store.size : mine->load_size;
+    for (guint j = 0; j < replay->steps->len; j++) {
+        const HartStep *other = &step_at(replay, j)->step.hart;
+        if (step_at(replay, j)->hart == step_at(replay, i)->hart || !(mine->stores || other->stores))
+            continue;
+        if (other->stores && other->store.address < address + size && address < other->store.address + other->store.size)
+            return true;
+        if (other->loads && other->load_address < address + size && address < other->load_address + other->load_size)
+            return true;
+    }
+    return false;
+}
+
+static bool matters(const Replay *replay, guint i)
+{
+    const ReplayStep *at = step_at(replay, i);
+    const HartStep *hart = &at->step.hart;
+    if (i + 1 == replay->steps->len || at->step.kind != STEP_EXECUTE)
+        return at->step.kind != STEP_SERVICE || at->step.service != SERVICE_SCHEDULE || i + 1 == replay->steps->len;
+    if (in_region(replay, at->before.hart.pc) || hart->insn.kind == INSN_FENCE_I || hart->insn.kind == INSN_SRET ||
+        hart->status == HART_TRAP)
+        return true;
+    if (hart->stores && in_region(replay, hart->store.address))
+        return true;
+    return (hart->loads || hart->stores) && is_shared_access(replay, i);
+}
+
+/* ---- telling one step */
+
+static void note(StoryStep *told, char *text)
+{
+    g_ptr_array_add(told->notes, text);
+}
+
+/* A message's number in the timeline as the number of the step that stored it. */
+static guint step_of_message(const Replay *replay, guint ts)
+{
+    for (guint i = 0; i < replay->steps->len; i++) {
+        const MachineStep *step = &step_at(replay, i)->step;
+        if (step->world && timeline_now(&step->world->timeline) >= ts)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* A fetch that read before the newest store to its bytes. */
+static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *at)
+{
+    const Fetch *fetch = &at->step.hart.fetch;
+    if (replay->options->model->coherent_fetch)
+        return;
+    for (guint half = 0; half < fetch->length / 2; half++) {
+        guint newest = 0;
+        timeline_read(&at->world->timeline, fetch->pc + 2 * half, 2, G_MAXUINT, &newest);
+        if (newest <= fetch->newest[half])
+            continue;
+        guint missed = step_of_message(replay, newest);
+        note(told, g_strdup_printf("stale%s: misses step %u",
+                                   fetch->newest[0] == fetch->newest[1] ? "" : half ? " upper half" : " lower half",
+                                   missed));
+        if (fetch->newest[0] == fetch->newest[1])
+            return;
+    }
+}
+
+static void note_registers(StoryStep *told, const Replay *replay, const ReplayStep *at)
+{
+    const Hart *before = &at->before.hart, *after = &at->step.task.hart;
+    const HartStep *hart = &at->step.hart;
+    if (at->step.finishes_call)
+        return;
+    for (guint r = 1; r < 32; r++) {
+        if (before->x[r] == after->x[r])
+            continue;
+        g_autofree char *value = address_text(replay->program->image, after->x[r]);
+        note(told, g_strdup_printf("%s = %s", register_name(r), value));
+    }
+    bool jumps = hart->insn.kind == INSN_JAL || hart->insn.kind == INSN_JALR ||
+                 (hart->retired && hart->status == HART_OK && after->pc != before->pc + hart->fetch.length);
+    if (jumps && hart->retired && hart->insn.kind != INSN_STORE) {
+        g_autofree char *value = address_text(replay->program->image, after->pc);
+        note(told, g_strdup_printf("pc = %s", value));
+    }
+}
+
+static char *text_of(const Insn *insn, uint64_t pc)
+{
+    char text[96];
+    insn_text(insn, pc, INSN_TEXT_ALIASES, text, sizeof text);
+    return g_strdup(text);
+}
+
+/* What a store to a patched site turns the bytes into. */
+static void tell_patch_store(StoryStep *told, const Replay *replay, const ReplayStep *at)
+{
+    const Message *store = &at->step.hart.store;
+    Fetch bytes = { .pc = store->address & ~1ull, .word = (uint32_t)store->value, .length = store->size == 2 ? 2 : 4 };
+    g_autofree char *site = address_name(replay->program->image, store->address);
+    const char *tag = store->size == 2 || store->size == 4 ? fetch_tag(replay->program, &bytes) : NULL;
+    if (store->size == 8) {
+        Fetch upper = { .pc = store->address + 4, .word = (uint32_t)(store->value >> 32), .length = 4 };
+        tag = fetch_tag(replay->program, &bytes);
+        if (!tag)
+            tag = fetch_tag(replay->program, &upper);
+    }
+    g_free(told->what);
+    told->what = g_strdup_printf("store %u at %s", store->size, site);
+    told->tag = g_strdup(tag);
+}
+
+static void tell_execute(StoryStep *told, const Replay *replay, const ReplayStep *at)
+{
+    const HartStep *hart = &at->step.hart;
+    if (at->step.task.hart.phase == PHASE_PARCEL) {
+        g_autofree char *name = address_name(replay->program->image, at->before.hart.pc);
+        told->what = g_strdup_printf("fetch lower half of %s", name);
+        Fetch half = { .pc = at->before.hart.pc, .word = at->step.task.hart.word, .length = 2 };
+        told->tag = g_strdup(fetch_tag(replay->program, &half));
+        return;
+    }
+    if (hart->status == HART_TRAP && hart->fetch.length == 0) {
+        g_autofree char *name = address_text(replay->program->image, hart->tval);
+        told->what = g_strdup_printf("fetch at %s", name);
+        return;
+    }
+    told->what = text_of(&hart->insn, hart->fetch.pc);
+    if (hart->fused.length) {
+        Insn second = insn_decode(hart->fused.word);
+        g_autofree char *text = text_of(&second, hart->fused.pc);
+        note(told, g_strdup_printf("fused: %s", text));
+    }
+    told->tag = g_strdup(fetch_tag(replay->program, &hart->fetch));
+    note_stale(told, replay, at);
+    if (hart->stores && in_region(replay, hart->store.address))
+        tell_patch_store(told, replay, at);
+    else
+        note_registers(told, replay, at);
+    if (hart->status == HART_TRAP && at->step.task.depth > at->before.depth)
+        note(told, g_strdup("trap: to the handler"));
+}
+
+static const char *mark_or_lock(const Replay *replay, const MachineStep *step)
+{
+    const GPtrArray *names = step->service == SERVICE_MARK ? replay->program->marks : replay->program->locks;
+    return step->argument < names->len ? g_ptr_array_index(names, step->argument) : "?";
+}
+
+static char *service_text(const Replay *replay, const MachineStep *step)
+{
+    switch (step->service) {
+    case SERVICE_SCHEDULE:
+        return g_strdup("schedule point");
+    case SERVICE_STOP_BEGIN:
+        return g_strdup("stop_machine() asked for");
+    case SERVICE_STOP_END:
+        return g_strdup("} stop_machine ends");
+    case SERVICE_LOCK:
+        return g_strdup_printf("lock %s", mark_or_lock(replay, step));
+    case SERVICE_UNLOCK:
+        return g_strdup_printf("unlock %s", mark_or_lock(replay, step));
+    case SERVICE_MARK:
+        return g_strdup_printf("mark %s", mark_or_lock(replay, step));
+    case SERVICE_AWAIT:
+    case SERVICE_AWAIT_NOT: {
+        g_autofree char *name = address_name(replay->program->image, step->hart.load_address);
+        return g_strdup_printf("await %s: 0x%" G_GINT64_MODIFIER "x", name, step->hart.load_value);
+    }
+    case SERVICE_REMOTE_FENCE_I:
+        return g_strdup("remote fence.i asked for");
+    }
+    g_assert_not_reached();
+}
+
+static char *event_text(const Replay *replay, const ReplayStep *at)
+{
+    g_autofree char *where = address_name(replay->program->image, at->before.hart.pc);
+    switch (at->step.kind) {
+    case STEP_INTERRUPT:
+        return g_strdup_printf("<interrupted at %s>", where);
+    case STEP_PARK:
+        return g_strdup_printf("<%s at %s>", replay->options->preempt == PREEMPT_FULL ? "preempted" : "parked", where);
+    case STEP_RESUME:
+        return g_strdup_printf("<resumes at %s%s>", where,
+                               at->world->stop_flags & STOP_WAITERS_FENCE_I ? ", fence.i" : "");
+    case STEP_STOPPED:
+        return g_strdup("stop_machine() {");
+    case STEP_FENCE_I:
+        return g_strdup_printf("<fence.i for %s>", program_hart(replay->program, at->step.other)->name);
+    case STEP_FENCED:
+        return g_strdup("remote fence.i complete");
+    case STEP_EXECUTE:
+    case STEP_SERVICE:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+static StoryStep tell(const Replay *replay, guint i)
+{
+    const ReplayStep *at = step_at(replay, i);
+    StoryStep told = { .first = i + 1, .last = i + 1, .hart = at->hart,
+                       .notes = g_ptr_array_new_with_free_func(g_free) };
+    if (at->step.kind == STEP_EXECUTE)
+        tell_execute(&told, replay, at);
+    else if (at->step.kind == STEP_SERVICE)
+        told.what = service_text(replay, &at->step);
+    else
+        told.what = event_text(replay, at);
+    told.unnumbered = at->step.kind != STEP_EXECUTE && at->step.kind != STEP_SERVICE;
+    return told;
+}
+
+void story_add_steps(Story *story, const Replay *replay)
+{
+    for (guint i = 0; i < replay->steps->len;) {
+        guint run = 0;
+        while (i + run < replay->steps->len && !matters(replay, i + run) &&
+               step_at(replay, i + run)->hart == step_at(replay, i)->hart)
+            run++;
+        if (run > 1) {
+            StoryStep folded = { .first = i + 1, .last = i + run, .hart = step_at(replay, i)->hart, .folded = true,
+                                 .what = g_strdup_printf("... %u steps ...", run),
+                                 .notes = g_ptr_array_new_with_free_func(g_free) };
+            g_array_append_val(story->steps, folded);
+            i += run;
+        } else {
+            StoryStep told = tell(replay, i);
+            g_array_append_val(story->steps, told);
+            i++;
+        }
+    }
+}

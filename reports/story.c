@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/story.h"
+
+#include "reports/story-steps.h"
+
+#include <string.h>
+
+static void story_step_clear(gpointer data)
+{
+    StoryStep *step = data;
+    g_free(step->what);
+    g_free(step->tag);
+    g_ptr_array_unref(step->notes);
+}
+
+static void story_insn_clear(gpointer data)
+{
+    StoryInsn *insn = data;
+    g_free(insn->bytes);
+    g_free(insn->text);
+}
+
+void story_free(Story *story)
+{
+    if (!story)
+        return;
+    g_free(story->sentence);
+    g_free(story->banner);
+    g_ptr_array_unref(story->allowed);
+    g_ptr_array_unref(story->torn);
+    g_array_unref(story->steps);
+    g_array_unref(story->insns);
+    g_free(story);
+}
+
+/* ---- names */
+
+char *address_name(const Image *image, uint64_t address)
+{
+    const ImageSymbol *symbol = image_symbol_before(image, address);
+    if (symbol && symbol->address == address)
+        return g_strdup(symbol->name);
+    if (symbol && address - symbol->address < 4096)
+        return g_strdup_printf("%s+%u", symbol->name, (guint)(address - symbol->address));
+    const ImageSymbol *exit = image_symbol(image, "cmodx_exit");
+    if (exit && exit->address == address)
+        return g_strdup("end of the call");
+    return g_strdup_printf("0x%" G_GINT64_MODIFIER "x", address);
+}
+
+char *address_text(const Image *image, uint64_t address)
+{
+    g_autofree char *name = address_name(image, address);
+    if (g_str_has_prefix(name, "0x"))
+        return g_steal_pointer(&name);
+    return g_strdup_printf("0x%" G_GINT64_MODIFIER "x (%s)", address, name);
+}
+
+/* ---- versions */
+
+static bool version_agrees(const Region *region, guint v, const Fetch *fetch)
+{
+    for (guint i = 0; i < fetch->length; i++) {
+        uint64_t offset = fetch->pc + i - region->start;
+        if (offset < region->size && region_version(region, v)->bytes[offset] != (guint8)(fetch->word >> 8 * i))
+            return false;
+    }
+    return true;
+}
+
+const char *fetch_tag(const Program *program, const Fetch *fetch)
+{
+    int index = program_region_at(program, fetch->pc);
+    if (index < 0)
+        index = program_region_at(program, fetch->pc + fetch->length - 1);
+    if (index < 0 || fetch->length == 0)
+        return NULL;
+    const Region *region = program_region(program, (guint)index);
+    const char *label = NULL;
+    bool all = true;
+    for (guint v = 0; v < region->versions->len; v++) {
+        bool agrees = version_agrees(region, v, fetch);
+        all = all && agrees;
+        if (agrees && !label)
+            label = region_version(region, v)->label;
+    }
+    return all ? NULL : label ? label : "MIX";
+}
+
+/* ---- the sentence */
+
+static const ReplayStep *last_step(const Replay *replay)
+{
+    return &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
+}
+
+static const char *hart_name(const Replay *replay, int hart)
+{
+    return program_hart(replay->program, (guint)hart)->name;
+}
+
+static char *insn_word(const Fetch *fetch)
+{
+    Insn insn = insn_decode(fetch->word);
+    char text[96];
+    insn_text(&insn, fetch->pc, INSN_TEXT_ALIASES, text, sizeof text);
+    char *space = strchr(text, ' ');
+    if (space)
+        *space = '\0';
+    return g_strdup(text);
+}
+
+/* "ran the OLD auipc with the NEW jalr", or NULL if nothing that was run in the pass belongs to one version only. */
+static char *pass_phrase(const Replay *replay)
+{
+    g_autoptr(GString) phrase = g_string_new(NULL);
+    const char *last_tag = NULL;
+    int hart = replay->violating_hart;
+    for (guint i = replay->pass_start; replay->region >= 0 && i < replay->steps->len; i++) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        if ((int)at->hart != hart || at->step.kind != STEP_EXECUTE || !at->step.hart.fetch.length)
+            continue;
+        const char *tag = fetch_tag(replay->program, &at->step.hart.fetch);
+        g_autofree char *word = insn_word(&at->step.hart.fetch);
+        if (!tag)
+            continue;
+        if (phrase->len == 0)
+            g_string_append_printf(phrase, "ran %s %s %s", g_str_equal(tag, "MIX") ? "a" : "the",
+                                   g_str_equal(tag, "MIX") ? "torn" : tag, word);
+        else if (g_str_equal(tag, "MIX"))
+            g_string_append_printf(phrase, ", a torn %s", word);
+        else if (g_str_equal(tag, last_tag))
+            g_string_append_printf(phrase, ", %s", word);
+        else
+            g_string_append_printf(phrase, " with the %s %s", tag, word);
+        last_tag = tag;
+    }
+    return phrase->len ? g_strdup(phrase->str) : NULL;
+}
+
+static char *trap_phrase(const Replay *replay)
+{
+    const Violation *violation = &replay->violation;
+    const ReplayStep *last = last_step(replay);
+    g_autofree char *where = address_text(replay->program->image, last->before.hart.pc);
+    g_autofree char *address = address_text(replay->program->image, violation->address);
+    switch (violation->cause) {
+    case CAUSE_ILLEGAL:
+        return g_strdup_printf("gets an illegal-instruction exception at %s: %0*x", where,
+                               (int)last->step.hart.fetch.length * 2, last->step.hart.fetch.word);
+    case CAUSE_BREAKPOINT:
+        return g_strdup_printf("hits a breakpoint at %s that nobody handles", where);
+    case CAUSE_LOAD_ACCESS:
+        return g_strdup_printf("loads from %s, where there is no memory, at %s", address, where);
+    case CAUSE_STORE_ACCESS:
+        return g_strdup_printf("stores to %s, which is not writable, at %s", address, where);
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        return g_strdup_printf("gets a misaligned-access exception for %s at %s", address, where);
+    default:
+        return g_strdup_printf("traps (cause %" G_GUINT64_FORMAT ") at %s", violation->cause, where);
+    }
+}
+
+/* The registers in which the end of the pass differs from the version that goes to the same place. */
+static char *difference(const Replay *replay, const Alternative *alternative)
+{
+    const Property *property = program_property(replay->program, (guint)replay->violation.property);
+    const uint64_t *x = last_step(replay)->step.task.hart.x;
+    GString *text = g_string_new(NULL);
+    for (guint r = 1; r < 32; r++) {
+        if (x[r] == alternative->x[r] || property->ignored_registers & 1u << r)
+            continue;
+        g_autofree char *is = address_text(replay->program->image, x[r]);
+        g_string_append_printf(text, "%s%s = %s", text->len ? ", " : " with ", register_name(r), is);
+    }
+    if (!text->len)
+        g_string_append(text, " having stored what no version stores");
+    return g_string_free(text, FALSE);
+}
+
+static char *mixed_phrase(const Replay *replay)
+{
+    g_autofree char *where = address_text(replay->program->image, replay->violation.address);
+    for (guint i = 0; i < replay->alternatives->len; i++) {
+        const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
+        if (alternative->pc != replay->violation.address || alternative->trapped)
+            continue;
+        g_autofree char *detail = difference(replay, alternative);
+        return g_strdup_printf("arrives at %s%s", where, detail);
+    }
+    return g_strdup_printf("goes to %s", where);
+}
+
+static char *consequence(const Replay *replay)
+{
+    const Violation *violation = &replay->violation;
+    g_autofree char *address = address_text(replay->program->image, violation->address);
+    switch (violation->kind) {
+    case VIOLATION_TRAP:
+        return trap_phrase(replay);
+    case VIOLATION_WILD_JUMP:
+        return g_strdup_printf("jumps to %s", address);
+    case VIOLATION_MIXED:
+        return mixed_phrase(replay);
+    case VIOLATION_LANDS:
+        return g_strdup_printf("lands at %s", address);
+    case VIOLATION_NEVER:
+        return g_strdup_printf("reaches %s", address);
+    case VIOLATION_OLD_BYTES:
+        return g_strdup_printf("runs old bytes at %s in a call begun after the mark", address);
+    case VIOLATION_FREED:
+        return g_strdup_printf("executes freed code at %s", address);
+    case VIOLATION_NONE:
+    case VIOLATION_DEADLOCK:
+    case VIOLATION_FINAL:
+    case VIOLATION_SERVICE:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+static char *deadlock_sentence(const Replay *replay)
+{
+    GString *text = g_string_new("Nobody can go on:");
+    for (guint h = 0; h < replay->program->harts->len; h++) {
+        if (replay->tasks[h].status == TASK_DONE)
+            continue;
+        g_autofree char *where = address_name(replay->program->image, replay->tasks[h].hart.pc);
+        g_string_append_printf(text, " %s waits at %s;", hart_name(replay, (int)h), where);
+    }
+    text->str[text->len - 1] = '.';
+    return g_string_free(text, FALSE);
+}
+
+static char *final_sentence(const Replay *replay)
+{
+    const Property *property = program_property(replay->program, (guint)replay->violation.property);
+    guint n_places;
+    const ConditionPlace *places = condition_places(property->condition, &n_places);
+    GString *text = g_string_new("Final state:");
+    for (guint i = 0; i < n_places; i++) {
+        const ConditionPlace *place = &places[i];
+        if (place->is_memory) {
+            g_autofree char *name = address_name(replay->program->image, place->address);
+            uint64_t value =
+                timeline_read(&replay->world.timeline, place->address, place->size, G_MAXUINT, NULL);
+            g_string_append_printf(text, " [%s]=0x%" G_GINT64_MODIFIER "x;", name, value);
+        } else {
+            g_autofree char *value =
+                address_text(replay->program->image, replay->tasks[place->hart].hart.x[place->number]);
+            g_string_append_printf(text, " %s:%s=%s;", hart_name(replay, (int)place->hart),
+                                   register_name(place->number), value);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+static char *sentence(const Replay *replay)
+{
+    if (replay->violation.kind == VIOLATION_DEADLOCK)
+        return deadlock_sentence(replay);
+    if (replay->violation.kind == VIOLATION_FINAL)
+        return final_sentence(replay);
+    g_autofree char *ran = pass_phrase(replay), *end = consequence(replay);
+    const char *name = hart_name(replay, replay->violating_hart);
+    return ran ? g_strdup_printf("%s %s and %s.", name, ran, end) : g_strdup_printf("%s %s.", name, end);
+}
+
+static const char *banner(const Replay *replay)
+{
+    switch (replay->violation.kind) {
+    case VIOLATION_TRAP:
+        switch (replay->violation.cause) {
+        case CAUSE_ILLEGAL:
+            return "ILLEGAL INSTRUCTION";
+        case CAUSE_BREAKPOINT:
+            return "UNEXPECTED BREAKPOINT";
+        default:
+            return "ACCESS FAULT";
+        }
+    case VIOLATION_WILD_JUMP:
+        return "WILD JUMP";
+    case VIOLATION_MIXED:
+        return "MIXED VERSIONS";
+    case VIOLATION_LANDS:
+    case VIOLATION_NEVER:
+        return "FORBIDDEN PLACE";
+    case VIOLATION_OLD_BYTES:
+        return "OLD CODE AFTER THE MARK";
+    case VIOLATION_FREED:
+        return "FREED CODE EXECUTED";
+    case VIOLATION_DEADLOCK:
+        return "DEADLOCK";
+    case VIOLATION_FINAL:
+        return "FORBIDDEN FINAL STATE";
+    case VIOLATION_NONE:
+    case VIOLATION_SERVICE:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+/* ---- what would have been right, and the site table */
+
+static void add_allowed(Story *story, const Replay *replay)
+{
+    const Region *region = replay->region >= 0 ? program_region(replay->program, (guint)replay->region) : NULL;
+    for (guint i = 0; region && i < replay->alternatives->len; i++) {
+        const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
+        g_autofree char *where = address_text(replay->program->image, alternative->pc);
+        g_ptr_array_add(story->allowed,
+                        g_strdup_printf("%s %s %s", region_version(region, alternative->version)->label,
+                                        alternative->trapped ? "traps at" : "goes to", where));
+    }
+}
+
+static bool executed_in_pass(const Replay *replay, uint64_t address, uint32_t word, guint length)
+{
+    for (guint i = replay->pass_start; i < replay->steps->len; i++) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        const Fetch *fetches[] = { &at->step.hart.fetch, &at->step.hart.fused };
+        for (guint f = 0; f < 2 && (int)at->hart == replay->violating_hart; f++)
+            if (fetches[f]->length == length && fetches[f]->pc == address && fetches[f]->word == word)
+                return true;
+    }
+    return false;
+}
+
+static void add_version_insns(Story *story, const Replay *replay, const Region *region, guint v)
+{
+    const guint8 *bytes = region_version(region, v)->bytes;
+    for (guint at = 0; at + 2 <= region->size;) {
+        uint32_t low = bytes[at] | (uint32_t)bytes[at + 1] << 8;
+        guint length = insn_length((uint16_t)low);
+        if (at + length > region->size)
+            length = 2;
+        uint32_t word = length == 2 ? low : low | (uint32_t)bytes[at + 2] << 16 | (uint32_t)bytes[at + 3] << 24;
+        Insn insn = insn_decode(word);
+        char text[96];
+        insn_text(&insn, region->start + at, INSN_TEXT_ALIASES, text, sizeof text);
+        StoryInsn row = { .address = region->start + at, .version = v, .text = g_strdup(text),
+                          .bytes = g_strdup_printf("%0*x", (int)length * 2, word),
+                          .executed = executed_in_pass(replay, region->start + at, word, length) };
+        g_array_append_val(story->insns, row);
+        at += length;
+    }
+}
+
+static int by_place(gconstpointer a, gconstpointer b)
+{
+    const StoryInsn *x = a, *y = b;
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    return (int)x->version - (int)y->version;
+}
+
+static void add_torn(Story *story, const Replay *replay)
+{
+    for (guint i = replay->pass_start; i < replay->steps->len; i++) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        const Fetch *fetch = &at->step.hart.fetch;
+        const char *tag = fetch->length ? fetch_tag(replay->program, fetch) : NULL;
+        if ((int)at->hart != replay->violating_hart || !tag || !g_str_equal(tag, "MIX"))
+            continue;
+        Fetch low = { .pc = fetch->pc, .word = fetch->word & 0xffff, .length = 2 };
+        Fetch high = { .pc = fetch->pc + 2, .word = fetch->word >> 16, .length = 2 };
+        const char *low_tag = fetch_tag(replay->program, &low), *high_tag = fetch_tag(replay->program, &high);
+        Insn insn = insn_decode(fetch->word);
+        char text[96];
+        insn_text(&insn, fetch->pc, INSN_TEXT_ALIASES, text, sizeof text);
+        g_autofree char *name = address_name(replay->program->image, fetch->pc);
+        g_ptr_array_add(story->torn,
+                        g_strdup_printf("%s *%08x %s: lower half %s, upper half %s", name, fetch->word, text,
+                                        low_tag ? low_tag : "the same in all", high_tag ? high_tag : "the same in all"));
+    }
+}
+
+Story *story_tell(const Replay *replay)
+{
+    Story *story = g_new0(Story, 1);
+    story->allowed = g_ptr_array_new_with_free_func(g_free);
+    story->torn = g_ptr_array_new_with_free_func(g_free);
+    story->steps = g_array_new(FALSE, TRUE, sizeof(StoryStep));
+    g_array_set_clear_func(story->steps, story_step_clear);
+    story->insns = g_array_new(FALSE, TRUE, sizeof(StoryInsn));
+    g_array_set_clear_func(story->insns, story_insn_clear);
+    story->region = replay->region;
+    story_add_steps(story, replay);
+    if (replay->violation.kind != VIOLATION_NONE) {
+        story->sentence = sentence(replay);
+        story->banner = g_strdup(banner(replay));
+    }
+    add_allowed(story, replay);
+    if (replay->region >= 0) {
+        const Region *region = program_region(replay->program, (guint)replay->region);
+        for (guint v = 0; v < region->versions->len; v++)
+            add_version_insns(story, replay, region, v);
+        g_array_sort(story->insns, by_place);
+        add_torn(story, replay);
+    }
+    return story;
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/text.h"
+
+#include <string.h>
+
+enum { WIDTH = 72, NUMBER_WIDTH = 4, COLUMN_MIN = 22, TAG_WIDTH = 4 };
+
+/* ---- numbers and names */
+
+char *grouped_digits(const char *digits)
+{
+    GString *text = g_string_new(NULL);
+    gsize length = strlen(digits);
+    if (length > 24) {
+        /* a number nobody reads to the end: 4.5e58 */
+        g_string_printf(text, "%c.%ce%" G_GSIZE_FORMAT, digits[0], digits[1], length - 1);
+        return g_string_free(text, FALSE);
+    }
+    for (gsize i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            g_string_append_c(text, ',');
+        g_string_append_c(text, digits[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *grouped(guint64 number)
+{
+    g_autofree char *digits = g_strdup_printf("%" G_GUINT64_FORMAT, number);
+    return grouped_digits(digits);
+}
+
+char *property_names(const Program *program)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < program->properties->len; i++) {
+        const char *name = program_property(program, i)->name;
+        g_autofree char *listed = g_strdup_printf("%s, ", text->str);
+        g_autofree char *item = g_strdup_printf("%s, ", name);
+        if (strstr(listed, item) == NULL)
+            g_string_append_printf(text, "%s%s", text->len ? ", " : "", name);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* ---- wrapped prose */
+
+static void wrap(GString *out, const char *indent, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    gsize column = 0;
+    for (guint i = 0; words[i]; i++) {
+        gsize length = strlen(words[i]);
+        if (column && column + 1 + length > WIDTH) {
+            g_string_append_c(out, '\n');
+            column = 0;
+        }
+        if (column)
+            g_string_append_c(out, ' ');
+        else
+            g_string_append(out, indent);
+        g_string_append(out, words[i]);
+        column = column ? column + 1 + length : strlen(indent) + length;
+    }
+    g_string_append_c(out, '\n');
+}
+
+/* ---- columns */
+
+typedef struct Columns {
+    guint n;
+    guint width;
+    int of_hart[HARTS_MAX]; /* column, or -1 for a hart that does nothing */
+} Columns;
+
+static Columns make_columns(const Replay *replay)
+{
+    Columns columns = { 0 };
+    for (guint h = 0; h < HARTS_MAX; h++)
+        columns.of_hart[h] = -1;
+    for (guint h = 0; h < replay->program->harts->len; h++)
+        for (guint i = 0; i < replay->steps->len && columns.of_hart[h] < 0; i++)
+            if (g_array_index(replay->steps, ReplayStep, i).hart == h)
+                columns.of_hart[h] = (int)columns.n++;
+    if (columns.n == 0)
+        columns.n = 1;
+    columns.width = MAX((WIDTH - NUMBER_WIDTH) / columns.n, COLUMN_MIN);
+    return columns;
+}
+
+/* One line: a number (0: none), then text in the column of one hart. */
+static void put_line(GString *out, const Columns *columns, guint number, int hart, guint indent, const char *text)
+{
+    g_autofree char *label = number ? g_strdup_printf("%3u", number) : g_strdup("");
+    guint column = hart >= 0 ? (guint)MAX(columns->of_hart[hart], 0) : 0;
+    guint start = NUMBER_WIDTH + column * columns->width + indent;
+    g_string_append_printf(out, "%-*s%s\n", (int)start, label, text);
+}
+
+static const char *kind_of(const HartSpec *spec, const Program *program)
+{
+    const ImageSymbol *symbol = image_symbol_before(program->image, spec->entry);
+    return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "patcher";
+}
+
+static void put_head(GString *out, const Replay *replay, const Columns *columns)
+{
+    g_autoptr(GString) names = g_string_new(NULL), rules = g_string_new(NULL);
+    for (guint h = 0; h < replay->program->harts->len; h++) {
+        const HartSpec *spec = program_hart(replay->program, h);
+        if (columns->of_hart[h] < 0)
+            continue;
+        g_autofree char *title = g_strdup_printf("%s (%s)", spec->name, kind_of(spec, replay->program));
+        if (strlen(title) > columns->width - 2)
+            title[columns->width - 2] = '\0';
+        g_autofree char *rule = g_strnfill(strlen(title), '-');
+        g_string_append_printf(names, "%-*s", (int)columns->width, title);
+        g_string_append_printf(rules, "%-*s", (int)columns->width, rule);
+    }
+    g_string_append_printf(out, "%*s%s\n", NUMBER_WIDTH, "", g_strchomp(names->str));
+    g_string_append_printf(out, "%*s%s\n", NUMBER_WIDTH, "", g_strchomp(rules->str));
+}
+
+static void put_step(GString *out, const Columns *columns, const StoryStep *step)
+{
+    g_autoptr(GString) text = g_string_new(step->what);
+    guint indent = step->unnumbered ? 0 : 1;
+    if (step->tag) {
+        guint tag_at = columns->width - TAG_WIDTH - 2 - indent;
+        while (text->len < tag_at)
+            g_string_append_c(text, ' ');
+        g_string_append_printf(text, " %s", step->tag);
+    }
+    put_line(out, columns, step->folded || step->unnumbered ? 0 : step->first, (int)step->hart, indent, text->str);
+    for (guint i = 0; i < step->notes->len; i++)
+        put_line(out, columns, 0, (int)step->hart, indent + 2, g_ptr_array_index(step->notes, i));
+}
+
+static void put_banner(GString *out, const char *banner, const TextStyle *style)
+{
+    g_autofree char *text = g_strdup_printf("*** %s ***", banner);
+    gsize indent = (WIDTH - strlen(text)) / 2;
+    g_string_append_printf(out, "\n%*s%s%s%s\n", (int)indent, "", style->colour ? "\033[1;31m" : "", text,
+                           style->colour ? "\033[0m" : "");
+}
+
+/* ---- the site table */
+
+static const StoryInsn *insn_of(const Story *story, uint64_t address, guint version)
+{
+    for (guint i = 0; i < story->insns->len; i++) {
+        const StoryInsn *insn = &g_array_index(story->insns, StoryInsn, i);
+        if (insn->address == address && insn->version == version)
+            return insn;
+    }
+    return NULL;
+}
+
+static char *cell(const StoryInsn *insn)
+{
+    return insn ? g_strdup_printf("%c%-8s %s", insn->executed ? '*' : ' ', insn->bytes, insn->text) : g_strdup("");
+}
+
+static void put_two_versions(GString *out, const Replay *replay, const Region *region, const Story *story)
+{
+    const guint site_width = 16, cell_width = (WIDTH - 2 - 16) / 2;
+    g_string_append_printf(out, "  %-*s %-*s %s\n", (int)site_width, "site", (int)cell_width,
+                           region_version(region, 0)->label, region_version(region, 1)->label);
+    for (uint64_t address = region->start; address < region->start + region->size; address += 2) {
+        const StoryInsn *old = insn_of(story, address, 0), *new = insn_of(story, address, 1);
+        if (!old && !new)
+            continue;
+        g_autofree char *name = address_name(replay->program->image, address);
+        g_autofree char *left = cell(old), *right = cell(new);
+        g_autofree char *line = g_strdup_printf("  %-*s%-*s %s", (int)site_width, name, (int)cell_width, left, right);
+        g_string_append_printf(out, "%s\n", g_strchomp(line));
+    }
+}
+
+static void put_many_versions(GString *out, const Replay *replay, const Region *region, const Story *story)
+{
+    guint width = 3;
+    for (guint v = 0; v < region->versions->len; v++)
+        width = MAX(width, (guint)strlen(region_version(region, v)->label));
+    g_string_append_printf(out, "  %-16s%-*s\n", "site", (int)width, "version");
+    for (guint i = 0; i < story->insns->len; i++) {
+        const StoryInsn *insn = &g_array_index(story->insns, StoryInsn, i);
+        bool first = i == 0 || g_array_index(story->insns, StoryInsn, i - 1).address != insn->address;
+        g_autofree char *name = address_name(replay->program->image, insn->address);
+        g_autofree char *text = cell(insn);
+        g_string_append_printf(out, "  %-16s%-*s %s\n", first ? name : "", (int)width,
+                               region_version(region, insn->version)->label, text);
+    }
+}
+
+static void put_site(GString *out, const Replay *replay, const Story *story)
+{
+    if (story->region < 0)
+        return;
+    const Region *region = program_region(replay->program, (guint)story->region);
+    const char *name = program_hart(replay->program, (guint)replay->violating_hart)->name;
+    g_string_append_c(out, '\n');
+    if (region->versions->len == 2)
+        put_two_versions(out, replay, region, story);
+    else
+        put_many_versions(out, replay, region, story);
+    for (guint i = 0; i < story->torn->len; i++)
+        g_string_append_printf(out, "  torn: %s\n", (char *)g_ptr_array_index(story->torn, i));
+    g_autofree char *legend = g_strdup_printf("(* = executed by %s)", name);
+    g_string_append_printf(out, "%*s\n", WIDTH, legend);
+}
+
+void text_story(GString *out, const Replay *replay, const Story *story, const TextStyle *style)
+{
+    Columns columns = make_columns(replay);
+    if (replay->steps->len)
+        put_head(out, replay, &columns);
+    for (guint i = 0; i < story->steps->len; i++)
+        put_step(out, &columns, &g_array_index(story->steps, StoryStep, i));
+    if (story->banner)
+        put_banner(out, story->banner, style);
+    put_site(out, replay, story);
+}
+
+/* ---- verdicts */
+
+static const Property *violated(const Scenario *scenario, const Outcome *outcome)
+{
+    return outcome->verdict == VERDICT_REFUTED
+               ? program_property(scenario->program, (guint)outcome->violation.property)
+               : NULL;
+}
+
+static void put_verdict(GString *out, const Scenario *scenario, const char *label, const Outcome *outcome,
+                        const TextStyle *style)
+{
+    static const char *const colours[] = { "\033[1;32m", "\033[1;31m", "\033[1;33m" };
+    const Property *property = violated(scenario, outcome);
+    g_autofree char *all = property_names(scenario->program);
+    g_string_append(out, scenario->file);
+    if (property)
+        g_string_append_printf(out, ":%u:%u", property->line ? property->line : scenario->line,
+                               property->line ? property->column : 1);
+    g_string_append_printf(out, ": %s%s%s: %s [%s]\n", style->colour ? colours[outcome->verdict] : "",
+                           verdict_name(outcome->verdict), style->colour ? "\033[0m" : "",
+                           property ? property->name : all, label);
+}
+
+static const char *plural(guint64 n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void put_counts(GString *out, const Outcome *outcome)
+{
+    const SearchResult *result = outcome->search;
+    g_autofree char *states = grouped(result->progress.states), *moves = grouped(result->progress.transitions);
+    g_string_append_printf(out, "%s state%s, %s transition%s, depth %u", states, plural(result->progress.states), moves,
+                           plural(result->progress.transitions), result->progress.depth);
+}
+
+static void put_proof(GString *out, const Options *options, const Outcome *outcome)
+{
+    const SearchResult *result = outcome->search;
+    g_string_append(out, "  every ordering explored: ");
+    put_counts(out, outcome);
+    g_string_append_c(out, '\n');
+    const char *what = options->model->coherent_fetch ? "interleavings at instruction boundaries"
+                                                      : "interleavings and choices of what each fetch reads";
+    if (result->endless) {
+        g_string_append_printf(out, "  with loops that never end: these stand for infinitely many\n  %s\n", what);
+    } else if (result->interleavings) {
+        g_autofree char *number = grouped_digits(result->interleavings);
+        g_string_append_printf(out, "  these stand for %s %s\n", number, what);
+    }
+}
+
+static void put_doubt(GString *out, const Outcome *outcome)
+{
+    g_string_append_printf(out, "  %s\n", outcome->reason);
+    if (outcome->search->end == SEARCH_COMPLETE)
+        g_string_append(out, "  no violation in the rest: ");
+    else
+        g_string_append(out, "  no violation in the part explored: ");
+    put_counts(out, outcome);
+    g_string_append_c(out, '\n');
+    if (outcome->search->end == SEARCH_COMPLETE)
+        g_string_append_printf(out, "  %" G_GUINT64_FORMAT " transition%s left the model there or elsewhere\n",
+                               outcome->search->out_of_model, plural(outcome->search->out_of_model));
+}
+
+static char *squeezed(const char *label)
+{
+    g_auto(GStrv) parts = g_strsplit(label, ", ", -1);
+    g_autofree char *joined = g_strjoinv(",", parts);
+    return g_strdup(joined);
+}
+
+static void put_refutation(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
+                           const Replay *replay, const TextStyle *style)
+{
+    if (!replay) {
+        g_string_append(out, "  no execution reaches such a final state: ");
+        put_counts(out, outcome);
+        g_string_append_c(out, '\n');
+        return;
+    }
+    g_autoptr(Story) story = story_tell(replay);
+    g_string_append_c(out, '\n');
+    wrap(out, " ", story->sentence);
+    if (story->allowed->len) {
+        g_autofree char *list = NULL;
+        g_ptr_array_add(story->allowed, NULL);
+        list = g_strjoinv(", ", (char **)story->allowed->pdata);
+        g_autofree char *text = g_strdup_printf("Allowed: %s.", list);
+        wrap(out, " ", text);
+    }
+    g_string_append_c(out, '\n');
+    text_story(out, replay, story, style);
+    guint switches = trail_switches(outcome->trail);
+    g_autofree char *label = options_label(options, true), *option_text = squeezed(label);
+    g_autofree char *schedule = schedule_text(outcome->trail);
+    g_string_append_printf(out, "\n Minimal: %u step%s, %u change%s of hart. No shorter counterexample exists.\n",
+                           outcome->trail->len, plural(outcome->trail->len), switches, plural(switches));
+    g_string_append_printf(out, " Replay:  cmodx replay %s --schedule %s@%s\n", scenario->file, option_text, schedule);
+}
+
+static void put_costs(GString *out, const Outcome *outcome)
+{
+    g_autofree char *steps = grouped(outcome->oracle_steps), *memo = grouped(outcome->search->memo_entries);
+    g_autofree char *finals = grouped(outcome->search->final_states);
+    g_string_append_printf(out,
+                           "  %u local states, %u shared ones, %s pairs stepped, %s final states\n"
+                           "  %s instructions emulated (%u distinct), %.1f MiB held\n",
+                           outcome->tasks, outcome->worlds, memo, finals, steps, outcome->oracle_words,
+                           (double)outcome->bytes / (1 << 20));
+}
+
+static void put_assumptions(GString *out, const Scenario *scenario, const Options *options)
+{
+    g_string_append_printf(out, "  holds for: %u hart%s, model %s (%s)\n", scenario->program->harts->len,
+                           plural(scenario->program->harts->len), options->model->name, options->model->summary);
+    g_string_append(out, "  code is writable through an alias, addresses are not translated, no other harts\n");
+}
+
+void text_report(GString *out, const Scenario *scenario, const Options *options, bool with_preempt,
+                 const Outcome *outcome, const Replay *replay, const TextStyle *style)
+{
+    g_autofree char *label = options_label(options, with_preempt);
+    put_verdict(out, scenario, label, outcome, style);
+    if (style->quiet)
+        return;
+    switch (outcome->verdict) {
+    case VERDICT_PROVED:
+        put_proof(out, options, outcome);
+        if (style->verbose)
+            put_assumptions(out, scenario, options);
+        break;
+    case VERDICT_REFUTED:
+        put_refutation(out, scenario, options, outcome, replay, style);
+        break;
+    case VERDICT_INCONCLUSIVE:
+        put_doubt(out, outcome);
+        break;
+    }
+    if (style->verbose)
+        put_costs(out, outcome);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The report for people: plain ASCII, at most 72 columns wherever names allow, fit for a mail. */
+#pragma once
+
+#include "reports/story.h"
+#include "scenarios/scenario.h"
+
+typedef struct TextStyle {
+    bool colour;
+    bool quiet;   /* the verdict line only */
+    bool verbose; /* and what the proof assumes, and what the search cost */
+} TextStyle;
+
+/* Appends the report of one obligation. `replay`: of outcome->trail where there is one, else NULL. */
+void text_report(GString *out, const Scenario *scenario, const Options *options, bool with_preempt,
+                 const Outcome *outcome, const Replay *replay, const TextStyle *style);
+
+/* Appends the steps, the banner and the site table of a replay. */
+void text_story(GString *out, const Replay *replay, const Story *story, const TextStyle *style);
+
+/* The names of the properties that are checked: "no-trap, old-or-new". */
+char *property_names(const Program *program);
+
+/* 1234567 as "1,234,567"; for digits already in text, too. */
+char *grouped(guint64 number);
+char *grouped_digits(const char *digits);

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/elf.h"
+#include "scenarios/internal.h"
+
+#include <string.h>
+
+/* In macros.S: the text of cmodx.s. */
+extern const char cmodx_macros[];
+
+/* Where sections go unless `place` says otherwise. Close together, so that a jal reaches everything. */
+static const struct {
+    const char *section;
+    uint64_t address;
+} default_places[] = {
+    { ".text", 0x80200000 },
+    { ".data", 0x80280000 },
+    { ".rodata", 0x80290000 },
+    { ".bss", 0x802a0000 },
+};
+enum {
+    STEPS_BASE = 0x802b0000,
+    STEPS_SIZE = 0x400,
+    STACKS_BASE = 0x802d0000,
+    STACK_STRIDE = 0x1000
+};
+
+typedef struct Build {
+    Loader *loader;
+    GArray *blocks;     /* AsmBlock */
+    GArray *placements; /* AsmPlacement */
+    GPtrArray *texts;   /* char *: owned by the build */
+} Build;
+
+static void add_place(Build *build, const char *section, uint64_t address)
+{
+    AsmPlacement placement = { .section = section, .address = address };
+    g_array_append_val(build->placements, placement);
+}
+
+static char *keep(Build *build, char *text)
+{
+    g_ptr_array_add(build->texts, text);
+    return text;
+}
+
+/* ---- places */
+
+static bool add_places(Build *build, GError **error)
+{
+    Loader *loader = build->loader;
+    const YamlNode *places = yaml_mapping_get(loader->root, "place");
+    uint64_t text = default_places[0].address;
+    if (places && !yaml_expect(places, YAML_MAPPING, error))
+        return false;
+    for (guint i = 0; places && i < yaml_length(places); i++) {
+        uint64_t address;
+        const YamlNode *key = yaml_key(places, i), *value = yaml_item(places, i);
+        const char *section = yaml_scalar(key);
+        if (section[0] != '.' ||
+            strspn(section + 1,
+                   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") !=
+                strlen(section + 1))
+            return yaml_error(error, key, "expected the name of a section, such as .text.far");
+        if (g_str_has_prefix(section, ".cmodx") || g_str_has_prefix(section, ".text.cmodx"))
+            return yaml_error(error, key, "sections named %s are cmodx's own", section);
+        if (!yaml_u64(value, 0, G_MAXUINT64, &address, error))
+            return false;
+        if (address % 2)
+            return yaml_error(error, value, "a section cannot start at an odd address");
+        if (g_str_equal(section, ".text"))
+            text = address;
+        add_place(build, section, address);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(default_places); i++)
+        if (!places || !yaml_mapping_get(places, default_places[i].section))
+            add_place(build, default_places[i].section, default_places[i].address);
+    loader->exit_address = text - 0x1000;
+    return true;
+}
+
+/* ---- blocks */
+
+/* What stands before the scenario's own code: the macros, the numbers of locks and marks, and where calls return to. */
+static char *prelude(const Loader *loader)
+{
+    GString *text = g_string_new(cmodx_macros);
+    const Program *program = loader->program;
+    g_string_append_printf(text, "\t.equ cmodx_exit, 0x%" G_GINT64_MODIFIER "x\n",
+                           loader->exit_address);
+    for (guint i = 0; i < program->locks->len; i++)
+        g_string_append_printf(text, "\t.equ cmodx_lock_%s, %u\n",
+                               (char *)g_ptr_array_index(program->locks, i), i);
+    for (guint i = 0; i < program->marks->len; i++)
+        g_string_append_printf(text, "\t.equ cmodx_mark_%s, %u\n",
+                               (char *)g_ptr_array_index(program->marks, i), i);
+    return g_string_free(text, FALSE);
+}
+
+static bool add_code(Build *build, GError **error)
+{
+    Loader *loader = build->loader;
+    const YamlNode *code = yaml_mapping_require(loader->root, "asm", error);
+    const char *text;
+    if (!code || !yaml_code(code, &text, error))
+        return false;
+    AsmBlock block = { .section = ".text",
+                       .flags = "ax",
+                       .text = text,
+                       .file = source_name(loader->source),
+                       .line = yaml_content_line(code),
+                       .source = loader->source,
+                       .prefix = keep(build, prelude(loader)) };
+    g_array_append_val(build->blocks, block);
+    return true;
+}
+
+static bool add_patch(Build *build, const YamlNode *key, const YamlNode *value, GError **error)
+{
+    static const char *const keys[] = { "at", "asm" };
+    const YamlNode *at, *code;
+    const char *name, *site, *text;
+    if (!plain_name(key, &name, error) ||
+        !yaml_mapping_check_keys(value, keys, G_N_ELEMENTS(keys), error) ||
+        !(at = yaml_mapping_require(value, "at", error)) ||
+        !(code = yaml_mapping_require(value, "asm", error)) || !yaml_text(at, &site, error) ||
+        !yaml_code(code, &text, error))
+        return false;
+    char *section = keep(build, g_strconcat(ASSEMBLE_PATCH_PREFIX, name, NULL));
+    AsmBlock block = { .section = section,
+                       .flags = "ax",
+                       .text = text,
+                       .file = source_name(build->loader->source),
+                       .line = yaml_content_line(code),
+                       .source = build->loader->source };
+    AsmPlacement placement = { .section = section,
+                               .at = site,
+                               .source = build->loader->source,
+                               .line = yaml_line(at),
+                               .column = yaml_column(at) };
+    g_array_append_val(build->blocks, block);
+    g_array_append_val(build->placements, placement);
+    return true;
+}
+
+static bool add_patches(Build *build, GError **error)
+{
+    const YamlNode *patches = yaml_mapping_get(build->loader->root, "patches");
+    if (!patches)
+        return true;
+    if (!yaml_expect(patches, YAML_MAPPING, error))
+        return false;
+    for (guint i = 0; i < yaml_length(patches); i++)
+        if (!add_patch(build, yaml_key(patches, i), yaml_item(patches, i), error))
+            return false;
+    return true;
+}
+
+static void add_steps(Build *build)
+{
+    const Loader *loader = build->loader;
+    for (guint i = 0; i < loader->steps->len; i++) {
+        const Steps *steps = g_ptr_array_index(loader->steps, i);
+        if (!steps)
+            continue;
+        add_place(build, steps->section, STEPS_BASE + (uint64_t)i * STEPS_SIZE);
+        g_array_append_vals(build->blocks, steps->blocks->data, steps->blocks->len);
+    }
+}
+
+/* ---- what comes out */
+
+/* The bytes of a patch must replace code, all of it. */
+static bool check_patch(const Loader *loader, const ElfPatch *patch, GError **error)
+{
+    const YamlNode *node = yaml_mapping_get(yaml_mapping_get(loader->root, "patches"), patch->name);
+    const YamlNode *at = yaml_mapping_get(node, "at");
+    gsize size = g_bytes_get_size(patch->bytes);
+    if (size == 0)
+        return yaml_error(error, node, "patch '%s' is empty", patch->name);
+    if (size > 4096)
+        return yaml_error(error, node,
+                          "patch '%s' has %" G_GSIZE_FORMAT " bytes; at most 4096 are supported",
+                          patch->name, size);
+    const ImageSection *section = image_section_at(loader->program->image, patch->address, size);
+    if (!section || !(section->flags & IMAGE_EXEC))
+        return yaml_error(error, at,
+                          "patch '%s' does not overlap code only: 0x%" G_GINT64_MODIFIER
+                          "x to 0x%" G_GINT64_MODIFIER "x is not all in one executable section",
+                          patch->name, patch->address, patch->address + size);
+    return true;
+}
+
+static bool take_patches(Loader *loader, const ElfContents *contents, GError **error)
+{
+    const YamlNode *patches = yaml_mapping_get(loader->root, "patches");
+    g_array_set_size(loader->program->patches, 0);
+    for (guint i = 0; patches && i < yaml_length(patches); i++) {
+        const char *name = yaml_scalar(yaml_key(patches, i));
+        const ElfPatch *found = NULL;
+        for (guint p = 0; p < contents->n_patches && !found; p++)
+            if (g_str_equal(contents->patches[p].name, name))
+                found = &contents->patches[p];
+        if (!found)
+            return yaml_error(error, yaml_item(patches, i), "patch '%s' is empty", name);
+        if (!check_patch(loader, found, error))
+            return false;
+        Patch patch = { g_strdup(name), found->address, g_bytes_ref(found->bytes) };
+        g_array_append_val(loader->program->patches, patch);
+    }
+    return true;
+}
+
+static bool add_stacks(Loader *loader, Image *image, GError **error)
+{
+    for (guint i = 0; i < loader->program->harts->len; i++) {
+        g_autofree char *name =
+            g_strdup_printf(".stack.%s", program_hart(loader->program, i)->name);
+        uint64_t address = hart_stack(i) - HART_STACK_SIZE;
+        const ImageSection *clash =
+            image_add_section(image, name, address, HART_STACK_SIZE, IMAGE_WRITE, NULL);
+        if (clash)
+            return yaml_error(error, loader->root,
+                              "section %s is where the stack of hart %s goes (0x%" G_GINT64_MODIFIER
+                              "x); place it elsewhere",
+                              clash->name, program_hart(loader->program, i)->name, address);
+    }
+    return true;
+}
+
+static bool build_once(Loader *loader, GError **error)
+{
+    Build build = { loader, g_array_new(FALSE, TRUE, sizeof(AsmBlock)),
+                    g_array_new(FALSE, TRUE, sizeof(AsmPlacement)),
+                    g_ptr_array_new_with_free_func(g_free) };
+    g_autoptr(GBytes) linked = NULL;
+    g_auto(ElfContents) contents = { 0 };
+    bool ok = add_places(&build, error) && add_code(&build, error) && add_patches(&build, error);
+    if (ok) {
+        add_steps(&build);
+        linked = assemble((const AsmBlock *)(void *)build.blocks->data, build.blocks->len,
+                          (const AsmPlacement *)(void *)build.placements->data,
+                          build.placements->len, error);
+    }
+    ok = linked && elf_load(linked, source_name(loader->source), &contents, error) &&
+         add_stacks(loader, contents.image, error);
+    if (ok) {
+        g_clear_pointer(&loader->program->image, image_free);
+        loader->program->image = g_steal_pointer(&contents.image);
+        image_add_symbol(loader->program->image, "cmodx_exit", loader->exit_address);
+        image_seal(loader->program->image);
+        ok = take_patches(loader, &contents, error);
+    }
+    g_array_unref(build.blocks);
+    g_array_unref(build.placements);
+    g_ptr_array_unref(build.texts);
+    return ok;
+}
+
+uint64_t hart_stack(guint i)
+{
+    return STACKS_BASE + (uint64_t)i * STACK_STRIDE + HART_STACK_SIZE;
+}
+
+bool build_program(Loader *loader, GError **error)
+{
+    Program *program = loader->program;
+    if (!build_once(loader, error))
+        return false;
+    StepContext context = { program, program->locks, program->marks };
+    bool any = false;
+    for (guint i = 0; i < program->harts->len; i++) {
+        const YamlNode *node = yaml_mapping_get(hart_node(loader, i), "steps");
+        Steps *steps = NULL;
+        if (node && !(steps = steps_compile(node, program_hart(program, i)->name, &context, error)))
+            return false;
+        g_ptr_array_add(loader->steps, steps);
+        if (steps) {
+            any = true;
+            loader->scenario->stops |= steps->stops;
+        }
+    }
+    return !any || build_once(loader, error);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/scenario.h"
+#include "sim/base/error.h"
+
+#include <string.h>
+
+typedef struct Value {
+    const char *name;
+    int value;
+} Value;
+
+static const Value atomicities[] = { { "2", FETCH_2 }, { "4", FETCH_4 }, { "8", FETCH_8 } };
+static const Value preempts[] = { { "none", PREEMPT_NONE }, { "full", PREEMPT_FULL } };
+static const Value pairs[] = { { "separate", PAIR_SEPARATE },
+                               { "masked", PAIR_MASKED },
+                               { "fused", PAIR_FUSED } };
+static const Value misaligned[] = { { "pieces", MISALIGNED_PIECES },
+                                    { "bytes", MISALIGNED_BYTES },
+                                    { "atomic", MISALIGNED_ATOMIC } };
+
+typedef struct OptionKind {
+    const char *name;
+    const Value *values; /* NULL: the model table */
+    gsize n_values;
+} OptionKind;
+
+static const OptionKind kinds[] = {
+    { "model", NULL, 0 },
+    { "fetch-atomicity", atomicities, G_N_ELEMENTS(atomicities) },
+    { "preempt", preempts, G_N_ELEMENTS(preempts) },
+    { "auipc-jalr", pairs, G_N_ELEMENTS(pairs) },
+    { "misaligned", misaligned, G_N_ELEMENTS(misaligned) },
+};
+
+Options options_default(void)
+{
+    return (Options){ .model = model_named("sc-stale"),
+                      .fetch_atomicity = FETCH_4,
+                      .preempt = PREEMPT_FULL };
+}
+
+static const OptionKind *kind_named(const char *option)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (g_str_equal(kinds[i].name, option))
+            return &kinds[i];
+    g_assert_not_reached();
+}
+
+static const Value *value_named(const OptionKind *kind, const char *name)
+{
+    for (gsize i = 0; i < kind->n_values; i++)
+        if (g_str_equal(kind->values[i].name, name))
+            return &kind->values[i];
+    return NULL;
+}
+
+static void set_value(Options *options, const char *option, int value)
+{
+    if (g_str_equal(option, "fetch-atomicity"))
+        options->fetch_atomicity = (FetchAtomicity)value;
+    else if (g_str_equal(option, "preempt"))
+        options->preempt = (Preempt)value;
+    else if (g_str_equal(option, "auipc-jalr"))
+        options->pair = (AuipcJalr)value;
+    else
+        options->misaligned = (Misaligned)value;
+}
+
+bool options_set(Options *options, const char *option, const char *value, GError **error)
+{
+    const OptionKind *kind = kind_named(option);
+    if (!kind->values) {
+        const Model *model = model_named(value);
+        if (!model) {
+            g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+                        "unknown model '%s'; `cmodx models` lists them", value);
+            return false;
+        }
+        options->model = model;
+        options->fetch_atomicity = model->coherent_fetch ? FETCH_WHOLE : FETCH_4;
+        return true;
+    }
+    const Value *found = value_named(kind, value);
+    if (!found) {
+        g_autoptr(GString) names = g_string_new(kind->values[0].name);
+        for (gsize i = 1; i < kind->n_values; i++)
+            g_string_append_printf(names, "|%s", kind->values[i].name);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown value '%s' of %s; expected %s",
+                    value, option, names->str);
+        return false;
+    }
+    set_value(options, option, found->value);
+    return true;
+}
+
+static const char *name_of(const Value *values, gsize n, int value)
+{
+    for (gsize i = 0; i < n; i++)
+        if (values[i].value == value)
+            return values[i].name;
+    g_assert_not_reached();
+}
+
+char *options_label(const Options *options, bool with_preempt)
+{
+    GString *label = g_string_new(options->model->name);
+    FetchAtomicity usual = options->model->coherent_fetch ? FETCH_WHOLE : FETCH_4;
+    if (options->fetch_atomicity == FETCH_4 && usual == FETCH_4)
+        g_string_append(label, ", ziccif");
+    if (options->fetch_atomicity != usual)
+        g_string_append_printf(label, ", fetch-atomicity=%d", (int)options->fetch_atomicity);
+    if (with_preempt)
+        g_string_append_printf(label, ", preempt=%s",
+                               name_of(preempts, G_N_ELEMENTS(preempts), (int)options->preempt));
+    if (options->pair != PAIR_SEPARATE)
+        g_string_append_printf(label, ", auipc-jalr=%s",
+                               name_of(pairs, G_N_ELEMENTS(pairs), (int)options->pair));
+    if (options->misaligned != MISALIGNED_PIECES)
+        g_string_append_printf(
+            label, ", misaligned=%s",
+            name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
+    return g_string_free(label, FALSE);
+}

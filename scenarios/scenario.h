@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario file: a program for the machine, the rows of options it is meant for, and the verdict expected in each. */
+#pragma once
+
+#include "scenarios/source.h"
+#include "sim/machine/program.h"
+#include "sim/machine/verdict.h"
+
+/* One row of a scenario's `expect`. */
+typedef struct Row {
+    Options options;
+    bool preempt_given; /* the row says `preempt` */
+    Verdict verdict;
+    char *property; /* name of the property that is to be violated, or NULL: any */
+    guint line, column;
+} Row;
+
+typedef struct Scenario {
+    char *file; /* as the user named it */
+    char *name;
+    char *title;
+    char *about;        /* or NULL */
+    GPtrArray *sources; /* of char *: where the protocol or the question is from */
+    GPtrArray *tags;
+    Program *program;
+    GArray *rows; /* Row; may be empty */
+    bool stops;   /* some hart uses stop_machine: `preempt` matters */
+    guint line;   /* of the harts: what a verdict without another place is located at */
+} Scenario;
+
+void scenario_free(Scenario *scenario);
+
+/* Loads a scenario: parses, assembles, links and checks everything but the verdicts. */
+Scenario *scenario_load(const Source *source, GError **error) OWNED_BY(scenario_free);
+
+/* Options without a row: the default model, and full preemption. */
+Options options_default(void);
+
+/* Sets one of model, fetch-atomicity, preempt, auipc-jalr, misaligned by the name of its value. Setting the model sets
+ * fetch-atomicity to what goes with it: whole instructions with coherent fetch, else 4 (Ziccif). */
+bool options_set(Options *options, const char *option, const char *value, GError **error);
+
+/* What a verdict holds for: "sc-stale, fetch-atomicity=2, preempt=full". Only what is not the default of the model is
+ * named, and `preempt` where it matters. */
+char *options_label(const Options *options, bool with_preempt);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/cli.h"
+
+#include "sim/base/error.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+ExitStatus worse(ExitStatus a, ExitStatus b)
+{
+    static const ExitStatus order[] = { EXIT_INTERNAL, EXIT_BAD_SCENARIO, EXIT_USAGE, EXIT_INTERRUPTED,
+                                        EXIT_REFUTED,  EXIT_INCONCLUSIVE, EXIT_PROVED };
+    for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return a;
+}
+
+ExitStatus exit_of_verdict(Verdict verdict)
+{
+    static const ExitStatus statuses[] = { EXIT_PROVED, EXIT_REFUTED, EXIT_INCONCLUSIVE };
+    return statuses[verdict];
+}
+
+ExitStatus exit_of_error(const GError *error)
+{
+    if (error->domain == SIM_ERROR && (error->code == SIM_ERROR_SCENARIO || error->code == SIM_ERROR_SCHEDULE))
+        return EXIT_BAD_SCENARIO;
+    return EXIT_USAGE;
+}
+
+ExitStatus report_error(const GError *error)
+{
+    bool located = error->domain == SIM_ERROR && error->code == SIM_ERROR_SCENARIO;
+    g_printerr("%s%s\n", located ? "" : "cmodx: ", error->message);
+    return exit_of_error(error);
+}
+
+/* ---- Ctrl-C: a signal handler can reach nothing but a global */
+
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int number)
+{
+    (void)number;
+    signalled = 1;
+}
+
+bool interrupted(void)
+{
+    return signalled;
+}
+
+/* ---- options */
+
+void common_clear(Common *common)
+{
+    g_free(common->model);
+    g_free(common->fetch_atomicity);
+    g_free(common->preempt);
+    g_free(common->pair);
+    g_free(common->misaligned);
+    g_free(common->colour);
+    g_free(common->output);
+    g_free(common->timeout);
+    g_strfreev(common->files);
+}
+
+static ExitStatus usage(const char *message)
+{
+    g_printerr("cmodx: %s\n", message);
+    return EXIT_USAGE;
+}
+
+bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *extra, const char *parameters,
+                  const char *summary, ExitStatus *status)
+{
+    gboolean help = FALSE;
+    const GOptionEntry entries[] = {
+        { "model", 'm', 0, G_OPTION_ARG_STRING, &common->model, "models to run, instead of the scenario's own rows",
+          "NAME[,NAME...]" },
+        { "fetch-atomicity", 0, 0, G_OPTION_ARG_STRING, &common->fetch_atomicity, "bytes fetched at one point",
+          "2|4|8" },
+        { "preempt", 0, 0, G_OPTION_ARG_STRING, &common->preempt, "where tasks may be switched out", "none|full" },
+        { "auipc-jalr", 0, 0, G_OPTION_ARG_STRING, &common->pair, "treatment of the pair",
+          "separate|masked|fused" },
+        { "misaligned", 0, 0, G_OPTION_ARG_STRING, &common->misaligned, "how misaligned accesses are split",
+          "pieces|bytes|atomic" },
+        { "timeout", 0, 0, G_OPTION_ARG_STRING, &common->timeout, "stop each search after this time", "SECONDS[s|m|h]" },
+        { "max-states", 0, 0, G_OPTION_ARG_INT64, &common->max_states, "stop each search after so many states", "N" },
+        { "max-memory", 0, 0, G_OPTION_ARG_INT64, &common->max_memory, "stop each search at so many MiB", "MIB" },
+        { "max-steps", 0, 0, G_OPTION_ARG_INT64, &common->max_steps, "stop each search at this depth", "N" },
+        { "color", 0, 0, G_OPTION_ARG_STRING, &common->colour, "colour the verdicts", "auto|always|never" },
+        { "output", 'o', 0, G_OPTION_ARG_FILENAME, &common->output, "write the report there", "FILE" },
+        { "quiet", 'q', 0, G_OPTION_ARG_NONE, &common->quiet, "verdict lines only", NULL },
+        { "verbose", 'v', 0, G_OPTION_ARG_NONE, &common->verbose, "what a proof assumes and what it cost", NULL },
+        { "help", 'h', 0, G_OPTION_ARG_NONE, &help, "show this help", NULL },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &common->files, NULL, NULL },
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autoptr(GOptionContext) context = g_option_context_new(parameters);
+    g_autoptr(GError) error = NULL;
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_set_summary(context, summary);
+    g_option_context_add_main_entries(context, entries, NULL);
+    if (extra)
+        g_option_context_add_main_entries(context, extra, NULL);
+    *status = EXIT_USAGE;
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        usage(error->message);
+        return false;
+    }
+    if (help) {
+        g_autofree char *text = g_option_context_get_help(context, TRUE, NULL);
+        g_print("%s", text);
+        *status = EXIT_PROVED;
+        return false;
+    }
+    if (common->max_states < 0 || common->max_memory < 0 || common->max_steps < 0 || common->max_steps > G_MAXUINT) {
+        usage("a limit must be a positive number");
+        return false;
+    }
+    if (common->colour && !g_strv_contains((const char *const[]){ "auto", "always", "never", NULL }, common->colour)) {
+        usage("--color takes auto, always or never");
+        return false;
+    }
+    signal(SIGINT, on_signal);
+    return true;
+}
+
+bool common_overrides(const Common *common)
+{
+    return common->model || common->fetch_atomicity || common->preempt || common->pair || common->misaligned;
+}
+
+static bool apply_overrides(const Common *common, Row *row, GError **error)
+{
+    const struct {
+        const char *option, *value;
+    } given[] = { { "fetch-atomicity", common->fetch_atomicity },
+                  { "preempt", common->preempt },
+                  { "auipc-jalr", common->pair },
+                  { "misaligned", common->misaligned } };
+    for (guint i = 0; i < G_N_ELEMENTS(given); i++)
+        if (given[i].value && !options_set(&row->options, given[i].option, given[i].value, error))
+            return false;
+    row->preempt_given = row->preempt_given || common->preempt;
+    return true;
+}
+
+static bool same_options(const Options *a, const Options *b)
+{
+    return a->model == b->model && a->fetch_atomicity == b->fetch_atomicity && a->preempt == b->preempt &&
+           a->pair == b->pair && a->misaligned == b->misaligned;
+}
+
+static void add_row(GArray *rows, const Row *row)
+{
+    for (guint i = 0; i < rows->len; i++)
+        if (same_options(&g_array_index(rows, Row, i).options, &row->options))
+            return;
+    g_array_append_vals(rows, row, 1);
+}
+
+bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error)
+{
+    g_autoptr(GArray) result = g_array_new(FALSE, TRUE, sizeof(Row));
+    g_auto(GStrv) models = common->model ? g_strsplit(common->model, ",", -1) : NULL;
+    for (guint i = 0; models && models[i]; i++) {
+        Row row = { .options = options_default() };
+        if (!options_set(&row.options, "model", models[i], error) || !apply_overrides(common, &row, error))
+            return false;
+        add_row(result, &row);
+    }
+    for (guint i = 0; !models && i < scenario->rows->len; i++) {
+        Row row = g_array_index(scenario->rows, Row, i);
+        row.property = NULL; /* borrowed rows are not cleared */
+        if (!apply_overrides(common, &row, error))
+            return false;
+        add_row(result, &row);
+    }
+    if (result->len == 0) {
+        Row row = { .options = options_default() };
+        if (!apply_overrides(common, &row, error))
+            return false;
+        add_row(result, &row);
+    }
+    *rows = g_steal_pointer(&result);
+    return true;
+}
+
+TextStyle common_style(const Common *common)
+{
+    const char *when = common->colour ? common->colour : "auto", *no_color = g_getenv("NO_COLOR");
+    bool automatic = isatty(STDOUT_FILENO) && !common->output && !(no_color && *no_color);
+    return (TextStyle){ .colour = g_str_equal(when, "always") || (g_str_equal(when, "auto") && automatic),
+                        .quiet = common->quiet,
+                        .verbose = common->verbose };
+}
+
+/* ---- deciding, within limits */
+
+typedef struct Watch {
+    gint64 deadline; /* monotonic, microseconds; 0: none */
+    gint64 start, last_line;
+    bool timed_out;
+    bool tty;
+} Watch;
+
+static bool parse_duration(const char *text, gint64 *microseconds, GError **error)
+{
+    char *end;
+    double value = g_ascii_strtod(text, &end);
+    double unit = !*end || g_str_equal(end, "s") ? 1 : g_str_equal(end, "m") ? 60 : g_str_equal(end, "h") ? 3600 : 0;
+    if (end == text || unit == 0 || !(value > 0) || value * unit > 1e9) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--timeout takes a time such as 60, 90s, 5m or 1h, not '%s'", text);
+        return false;
+    }
+    *microseconds = (gint64)(value * unit * G_USEC_PER_SEC);
+    return true;
+}
+
+/* A live line on a terminal, a plain one a minute elsewhere. */
+static void show_progress(Watch *watch, const SearchProgress *progress)
+{
+    gint64 now = g_get_monotonic_time();
+    gint64 pause = watch->tty ? G_USEC_PER_SEC / 4 : 60 * (gint64)G_USEC_PER_SEC;
+    if (now - watch->last_line < pause)
+        return;
+    watch->last_line = now;
+    double seconds = (double)(now - watch->start) / G_USEC_PER_SEC;
+    g_autofree char *states = grouped(progress->states), *frontier = grouped(progress->frontier);
+    g_printerr("%s%s states, %.2f M/s, %s waiting, depth %u, %" G_GUINT64_FORMAT " MiB, %.0f s%s",
+               watch->tty ? "\r" : "", states, (double)progress->states / 1e6 / MAX(seconds, 1e-6), frontier,
+               progress->depth, progress->bytes >> 20, seconds, watch->tty ? "\033[K" : "\n");
+}
+
+static bool watch_search(gpointer data, const SearchProgress *progress)
+{
+    Watch *watch = data;
+    if (interrupted())
+        return false;
+    if (watch->deadline && g_get_monotonic_time() > watch->deadline) {
+        watch->timed_out = true;
+        return false;
+    }
+    show_progress(watch, progress);
+    return true;
+}
+
+Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)
+{
+    Watch watch = { .start = g_get_monotonic_time(), .tty = isatty(STDERR_FILENO) && !common->quiet };
+    watch.last_line = watch.start;
+    gint64 span = 0;
+    if (common->timeout && !parse_duration(common->timeout, &span, error))
+        return NULL;
+    if (span)
+        watch.deadline = watch.start + span;
+    SearchOptions limits = { .states_max = (guint64)common->max_states,
+                             .bytes_max = (guint64)common->max_memory << 20,
+                             .steps_max = (guint)common->max_steps,
+                             .count_interleavings = true,
+                             .poll = watch_search,
+                             .poll_data = &watch };
+    Outcome *outcome = decide(scenario->program, &row->options, &limits, error);
+    if (watch.tty && watch.last_line != watch.start)
+        g_printerr("\r\033[K");
+    if (outcome && outcome->search->end == SEARCH_STOPPED) {
+        g_free(outcome->reason);
+        outcome->reason = watch.timed_out ? g_strdup_printf("stopped by --timeout %s", common->timeout)
+                                          : g_strdup("interrupted");
+    }
+    return outcome;
+}
+
+/* ---- schedules */
+
+static bool set_schedule_option(Options *options, const char *word, guint index, GError **error)
+{
+    const char *equals = strchr(word, '=');
+    if (index == 0)
+        return options_set(options, "model", word, error);
+    if (g_str_equal(word, "ziccif"))
+        return options_set(options, "fetch-atomicity", "4", error);
+    g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : NULL;
+    if (name && g_strv_contains((const char *const[]){ "fetch-atomicity", "preempt", "auipc-jalr", "misaligned", NULL },
+                                name))
+        return options_set(options, name, equals + 1, error);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "unknown option '%s' in the schedule", word);
+    return false;
+}
+
+GArray *parse_schedule(const char *text, const Scenario *scenario, Options *options, GError **error)
+{
+    const char *at = strchr(text, '@');
+    *options = options_default();
+    if (!at) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
+                    "schedule '%s': expected MODEL[,OPTION=VALUE...]@HART:STEPS[,...]", text);
+        return NULL;
+    }
+    g_autofree char *head = g_strndup(text, (gsize)(at - text));
+    g_auto(GStrv) words = g_strsplit(head, ",", -1);
+    for (guint i = 0; words[i]; i++)
+        if (!set_schedule_option(options, words[i], i, error))
+            return NULL;
+    if (!words[0]) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "schedule '%s': no model before the '@'", text);
+        return NULL;
+    }
+    return schedule_parse(at + 1, scenario->program->harts->len, error);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the subcommands share: exit statuses, options, the run of one obligation. */
+#pragma once
+
+#include "reports/text.h"
+#include "scenarios/scenario.h"
+
+/* The exit statuses of interface and manual; several files: the worst in the order 6, 2, 1, 130, 10, 5, 0. */
+typedef enum ExitStatus {
+    EXIT_PROVED = 0,
+    EXIT_USAGE = 1,         /* bad option, unreadable file, missing tool */
+    EXIT_BAD_SCENARIO = 2,
+    EXIT_INCONCLUSIVE = 5,
+    EXIT_INTERNAL = 6,
+    EXIT_REFUTED = 10,
+    EXIT_NOTHING = 77,      /* nothing to run */
+    EXIT_INTERRUPTED = 130,
+} ExitStatus;
+
+ExitStatus worse(ExitStatus a, ExitStatus b);
+ExitStatus exit_of_verdict(Verdict verdict);
+ExitStatus exit_of_error(const GError *error);
+
+/* Prints an error to stderr and gives its status. */
+ExitStatus report_error(const GError *error);
+
+/* Options that several subcommands take. Released by common_clear. */
+typedef struct Common {
+    char *model, *fetch_atomicity, *preempt, *pair, *misaligned; /* as given, or NULL */
+    char *colour, *output;
+    char *timeout;
+    gint64 max_states, max_memory, max_steps;
+    gboolean quiet, verbose;
+    char **files;
+} Common;
+
+void common_clear(Common *common);
+
+/* Parses the arguments of a subcommand: the common options, `extra` (may be NULL) and files. On failure, or if --help
+ * was all, *status is the exit status. */
+bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *extra, const char *parameters,
+                  const char *summary, ExitStatus *status);
+
+/* Whether options of the command line replace what the scenario's rows say. */
+bool common_overrides(const Common *common);
+
+/* The rows to run of a scenario: its own, or those that the command line asks for. */
+bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error);
+
+TextStyle common_style(const Common *common);
+
+/* Decides one row within the limits of the command line. */
+Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error);
+
+/* Whether the user has pressed Ctrl-C. */
+bool interrupted(void);
+
+/* The scenario files that the arguments name; a directory stands for the *.yaml files below it, sorted by name. */
+GPtrArray *scenario_files(char **arguments, GError **error);
+
+Scenario *load_file(const char *path, GError **error);
+
+/* Writes to the file of -o, or to stdout. */
+bool common_write(const Common *common, const char *text, GError **error);
+
+/* "sc,preempt=full@0:2,1:3" into options and schedule. */
+GArray *parse_schedule(const char *text, const Scenario *scenario, Options *options, GError **error);
+
+int cmd_check(int argc, char **argv);
+int cmd_test(int argc, char **argv);
+int cmd_replay(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_lint(int argc, char **argv);
+int cmd_models(int argc, char **argv);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Common, common_clear)

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The small subcommands: lint, list, models. */
+#include "sim/cli.h"
+
+static int for_each_file(Common *common, ExitStatus (*each)(const Scenario *scenario, GString *out))
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) files = scenario_files(common->files, &error);
+    if (!files)
+        return report_error(error);
+    g_autoptr(GString) out = g_string_new(NULL);
+    ExitStatus status = EXIT_PROVED;
+    for (guint i = 0; i < files->len; i++) {
+        g_autoptr(GError) local = NULL;
+        g_autoptr(Scenario) scenario = load_file(g_ptr_array_index(files, i), &local);
+        status = worse(status, scenario ? each(scenario, out) : report_error(local));
+    }
+    if (!common_write(common, out->str, &error))
+        return report_error(error);
+    return status;
+}
+
+static ExitStatus lint_scenario(const Scenario *scenario, GString *out)
+{
+    const Program *program = scenario->program;
+    g_string_append_printf(out, "%s: ok: %u hart%s, %u patch%s, %u row%s\n", scenario->file, program->harts->len,
+                           program->harts->len == 1 ? "" : "s", program->patches->len,
+                           program->patches->len == 1 ? "" : "es", scenario->rows->len,
+                           scenario->rows->len == 1 ? "" : "s");
+    for (guint i = 0; i < program->regions->len; i++) {
+        const Region *region = program_region(program, i);
+        g_string_append_printf(out, "  site %s: 0x%" G_GINT64_MODIFIER "x, %" G_GUINT64_FORMAT " bytes, %u versions:",
+                               region->name, region->start, region->size, region->versions->len);
+        for (guint v = 0; v < region->versions->len; v++)
+            g_string_append_printf(out, " %s", region_version(region, v)->label);
+        g_string_append_c(out, '\n');
+    }
+    return EXIT_PROVED;
+}
+
+int cmd_lint(int argc, char **argv)
+{
+    g_auto(Common) common = { 0 };
+    ExitStatus status;
+    if (!common_parse(&common, argc, argv, NULL, "FILE|DIR...", "Parses and assembles scenarios, and runs nothing.",
+                      &status))
+        return status;
+    if (!common.files) {
+        g_printerr("cmodx: lint needs a scenario file or directory\n");
+        return EXIT_USAGE;
+    }
+    return for_each_file(&common, lint_scenario);
+}
+
+static ExitStatus list_scenario(const Scenario *scenario, GString *out)
+{
+    g_string_append_printf(out, "%-44s %s\n", scenario->name, scenario->title);
+    return EXIT_PROVED;
+}
+
+/* Where the catalogue is: in the source tree the program was built from, or installed. */
+static char *catalogue(void)
+{
+    const char *given = g_getenv("CMODX_CATALOGUE");
+    if (given && *given)
+        return g_strdup(given);
+    if (g_file_test("scenarios/catalogue", G_FILE_TEST_IS_DIR))
+        return g_strdup("scenarios/catalogue");
+    return g_strdup(CMODX_DATADIR "/catalogue");
+}
+
+int cmd_list(int argc, char **argv)
+{
+    g_auto(Common) common = { 0 };
+    ExitStatus status;
+    if (!common_parse(&common, argc, argv, NULL, "[FILE|DIR...]",
+                      "Lists scenarios, by default those of the catalogue, with one line each.", &status))
+        return status;
+    if (!common.files) {
+        common.files = g_new0(char *, 2);
+        common.files[0] = catalogue();
+    }
+    return for_each_file(&common, list_scenario);
+}
+
+int cmd_models(int argc, char **argv)
+{
+    g_auto(Common) common = { 0 };
+    g_autoptr(GError) error = NULL;
+    ExitStatus status;
+    if (!common_parse(&common, argc, argv, NULL, "", "Lists the memory models and their rules.", &status))
+        return status;
+    g_autoptr(GString) out = g_string_new("model       fetch     ir2  ir3  ir3f  what it is\n");
+    guint n_models;
+    const Model *models = model_table(&n_models);
+    for (guint i = 0; i < n_models; i++) {
+        const Model *model = &models[i];
+        g_string_append_printf(out, "%-11s %-9s %-4s %-4s %-5s %s\n", model->name,
+                               model->coherent_fetch ? "coherent" : "any point", model->ir2 ? "x" : "-",
+                               model->ir3 ? "x" : "-", model->ir3f ? "x" : "-", model->summary);
+    }
+    g_string_append(out,
+                    "\nir2   fetches of a hart are in program order (draft Ziccid)\n"
+                    "ir3   fence.i orders earlier loads and stores before later fetches (Zifencei)\n"
+                    "ir3f  fence.i also orders earlier fetches, its own included (ISA manual, September 2026)\n"
+                    "Data accesses are sequentially consistent in all of them. Fetch atomicity: 4 (Ziccif) unless\n"
+                    "--fetch-atomicity says otherwise; whole instructions with coherent fetch.\n");
+    if (!common_write(&common, out->str, &error))
+        return report_error(error);
+    return EXIT_PROVED;
+}

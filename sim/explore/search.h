@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The interleaving explorer: exhaustive breadth-first search over every order of the processes' moves.
+ * Layered, so the first violation found is a shortest one; exact, so a completed search is a proof. */
+#pragma once
+
+#include "sim/base/owned.h"
+#include "sim/explore/space.h"
+
+#include <stdbool.h>
+
+typedef enum SearchEnd {
+    SEARCH_COMPLETE,  /* every state was visited */
+    SEARCH_VIOLATION, /* a move or a final state violates a property; see trail */
+    SEARCH_STATES,    /* a limit of SearchOptions was hit */
+    SEARCH_BYTES,
+    SEARCH_STEPS,
+    SEARCH_STOPPED,   /* poll returned false */
+} SearchEnd;
+
+typedef struct SearchProgress {
+    guint64 states, transitions;
+    guint64 frontier; /* states found but not yet expanded */
+    guint64 bytes;    /* held by the search itself */
+    guint depth;      /* moves from the initial state to the layer being expanded */
+} SearchProgress;
+
+typedef struct SearchOptions {
+    guint64 states_max; /* 0: none, likewise below */
+    guint64 bytes_max;
+    guint steps_max;    /* depth */
+    bool count_interleavings;
+    /* Called every few thousand states; false stops the search. NULL: never. */
+    bool (*poll)(gpointer data, const SearchProgress *progress);
+    gpointer poll_data;
+} SearchOptions;
+
+/* One step of a trail: the `move`-th move of `process` in the state reached so far. */
+typedef struct TrailStep {
+    guint process;
+    guint move;
+} TrailStep;
+
+typedef struct SearchResult {
+    SearchEnd end;
+    SearchProgress progress; /* at the end */
+    guint64 final_states;
+    guint64 memo_entries;    /* distinct (local, shared) pairs stepped */
+    char *interleavings;     /* decimal; NULL when not counted */
+    bool endless;            /* the graph has a cycle: infinitely many interleavings */
+    GArray *trail;           /* TrailStep: to the violation, else to the first out-of-model move; may be empty */
+    bool final_violation;    /* the violation is of the final state that the trail leads to, not of its last move */
+    guint64 out_of_model;    /* moves found to leave the model */
+} SearchResult;
+
+void search_result_free(SearchResult *result);
+
+SearchResult *search(Space *space, const SearchOptions *options) OWNED_BY(search_result_free);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(SearchResult, search_result_free)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One hart, one instruction at a time: hart_step yields every successor that the memory model allows. */
+#pragma once
+
+#include "isa/insn.h"
+#include "sim/hart/oracle.h"
+#include "sim/memory/model.h"
+#include "sim/memory/timeline.h"
+
+/* The supervisor CSRs that a hart keeps; every other CSR is outside the machine. */
+typedef enum HartCsr { CSR_SSTATUS, CSR_STVEC, CSR_SSCRATCH, CSR_SEPC, CSR_SCAUSE, CSR_STVAL, CSR_COUNT } HartCsr;
+
+enum { SSTATUS_SIE = 1 << 1, SSTATUS_SPIE = 1 << 5, SSTATUS_SPP = 1 << 8 };
+
+/* What an instruction that is not yet complete has done: an instruction fetched in two parts, or a misaligned access
+ * made piece by piece, can be overtaken by other harts in between. */
+typedef enum HartPhase {
+    PHASE_BOUNDARY, /* between two instructions */
+    PHASE_PARCEL,   /* the first halfword is fetched, in `word` */
+    PHASE_LOAD,     /* `word` is executing; `done` marks the bytes read so far into `value` */
+    PHASE_STORE,    /* likewise; the bytes of `done` are stored */
+} HartPhase;
+
+/* Interned as raw bytes: no padding, unused fields zero. */
+typedef struct Hart {
+    uint64_t pc;
+    uint64_t x[32]; /* x[0] is 0 */
+    uint64_t csr[CSR_COUNT];
+    uint64_t value;
+    uint32_t word;
+    uint8_t phase; /* HartPhase */
+    uint8_t done;
+    /* Set by an auipc, cleared by any other instruction: for the what-if that masks interrupts behind it. */
+    uint8_t after_auipc;
+    uint8_t zero;
+    /* Views, as timestamps of messages (ifetch-view rules): what later fetches must already see, and what a fence.i
+     * would add to it. One that adds nothing is kept at 0, so that equal futures have equal bytes. */
+    uint32_t fetch_view;
+    uint32_t access_view; /* of the loads and stores so far (ir3) */
+    uint32_t fetched_view; /* of the fetches so far (ir3f) */
+    uint32_t zero2;
+} Hart;
+
+/* An LR's reservation; size 0: none. A store to any of its bytes by another hart ends it, which is the machine's
+ * business. */
+typedef struct Reservation {
+    uint64_t address;
+    uint64_t size;
+} Reservation;
+
+typedef enum Misaligned {
+    MISALIGNED_PIECES, /* largest naturally aligned pieces, in any order */
+    MISALIGNED_BYTES,  /* single bytes, in any order: all that the ISA promises */
+    MISALIGNED_ATOMIC, /* one access (Zama16b, and then only within 16 aligned bytes; pieces otherwise) */
+} Misaligned;
+
+typedef enum AuipcJalr {
+    PAIR_SEPARATE, /* two instructions */
+    PAIR_MASKED,   /* no interrupt or preemption directly behind an auipc */
+    PAIR_FUSED,    /* auipc rd; jalr rd2,(rd) fetched at one point execute as one instruction */
+} AuipcJalr;
+
+typedef struct HartContext {
+    const Model *model;
+    FetchAtomicity fetch_atomicity;
+    Misaligned misaligned;
+    AuipcJalr pair;
+    Oracle *oracle;
+    const Timeline *timeline;
+    Reservation reservation;
+} HartContext;
+
+typedef enum HartStatus {
+    HART_OK,
+    HART_TRAP,        /* a synchronous exception: cause and tval as in the privileged specification */
+    HART_ECALL,       /* pc still at the ecall */
+    HART_UNSUPPORTED, /* the instruction is outside the machine; see reason */
+} HartStatus;
+
+enum {
+    CAUSE_FETCH_ACCESS = 1,
+    CAUSE_ILLEGAL = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+};
+
+/* What was fetched: `length` bytes of `word` at pc, and the timestamp that each halfword was read at. */
+typedef struct Fetch {
+    uint64_t pc;
+    uint32_t word;
+    uint32_t length;   /* bytes; 0: nothing was fetched in this step */
+    uint32_t newest[2]; /* newest message among the bytes of each halfword */
+    uint32_t point[2]; /* the point of the timeline at which each halfword was read */
+    uint32_t view;     /* vI: join of fetch_view and what was read */
+} Fetch;
+
+/* One successor of a step. */
+typedef struct HartStep {
+    Hart hart;
+    HartStatus status;
+    uint64_t cause, tval;
+    const char *reason; /* HART_UNSUPPORTED: static text */
+    Fetch fetch;        /* of the instruction; for a fused pair of its auipc */
+    Fetch fused;        /* the jalr of a fused pair */
+    Insn insn;          /* decoded `fetch`, once complete */
+    bool retired;       /* the instruction is complete */
+    bool loads, stores; /* what this step read and wrote */
+    uint64_t load_address, load_value;
+    uint8_t load_size;
+    Message store; /* hart number left to the machine */
+    bool reserves, unreserves;
+} HartStep;
+
+/* Appends to `steps` (of HartStep) every successor of the hart's next step, the freshest fetch first. */
+void hart_step(const HartContext *context, const Hart *hart, GArray *steps);
+
+/* What fence.i does to the views; `begin`: a point that the order to execute it must see, 0 if there is none. */
+void hart_fence_i(const Model *model, Hart *hart, guint begin);
+
+/* The index of a CSR number, or -1. */
+int hart_csr(unsigned number);

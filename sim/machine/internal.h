@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of this room. */
+#pragma once
+
+#include "sim/machine/machine.h"
+#include "sim/machine/pass.h"
+
+struct Machine {
+    Space space;
+    const Program *program;
+    const Options *options;
+    Oracle *oracle;
+    Intern *tasks, *worlds, *passes;
+    World scratch;   /* for moves(): the world being stepped */
+    bool *watched;   /* by region: whether a property looks at passes through it */
+    bool *reached;   /* by property: an exists condition has been met */
+};
+
+static const Violation no_violation = { .kind = VIOLATION_NONE, .property = -1 };
+
+/* The world of a step, copied from `world` when the step first changes it. */
+World *step_world(MachineStep *step, const World *world);
+
+/* A step of `task` with nothing done yet. */
+MachineStep step_begin(StepKind kind, const Task *task);
+
+/* service.c: appends what the ecall in step->hart does; nothing if the task is blocked there. */
+void serve_ecall(Machine *machine, const Task *task, const World *world, MachineStep *step, GArray *steps);
+
+/* service.c: the steps of a task that are not its own doing: park, resume, remote fence.i, end of waiting. `blocked`:
+ * the task waits in a service that sleeps. */
+void serve_waiting(Machine *machine, const Task *task, const World *world, bool blocked, GArray *steps);
+
+/* judge.c: keeps the passes of the step's task up to date and finds what the step violates. `before` and `world` are
+ * the states it started from. */
+void judge_step(Machine *machine, const Task *before, const World *world, MachineStep *step);
+
+/* judge.c: the property of that kind, or -1. */
+int judge_property(const Machine *machine, PropertyKind kind);

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/internal.h"
+
+int judge_property(const Machine *machine, PropertyKind kind)
+{
+    for (guint i = 0; i < machine->program->properties->len; i++)
+        if (program_property(machine->program, i)->kind == kind)
+            return (int)i;
+    return -1;
+}
+
+static void violate(MachineStep *step, guint property, ViolationKind kind, uint64_t address)
+{
+    if (step->violation.kind == VIOLATION_NONE || step->violation.property < 0)
+        step->violation = (Violation){ .kind = kind, .property = (int)property, .address = address };
+}
+
+/* ---- passes */
+
+static void note_access(Machine *machine, const HartStep *hart, uint32_t *pass)
+{
+    if (hart->loads)
+        *pass = pass_access(machine->passes, *pass,
+                            (PassAccess){ hart->load_address, hart->load_value, hart->load_size, 0 });
+    if (hart->stores)
+        *pass = pass_access(machine->passes, *pass,
+                            (PassAccess){ hart->store.address, hart->store.value, hart->store.size, 1 });
+}
+
+static bool among(const GArray *addresses, uint64_t address)
+{
+    for (guint i = 0; i < addresses->len; i++)
+        if (g_array_index(addresses, uint64_t, i) == address)
+            return true;
+    return false;
+}
+
+static void judge_exit(Machine *machine, const World *world, MachineStep *step, const Pass *pass, const PassExit *end)
+{
+    const Program *program = machine->program;
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->region != pass->region)
+            continue;
+        if (property->kind == PROPERTY_OLD_OR_NEW &&
+            !pass_matches(pass, end, program_region(program, property->region), property->ignored_registers, world,
+                          machine->oracle))
+            violate(step, i, VIOLATION_MIXED, end->pc);
+        if (property->kind == PROPERTY_LANDS_IN && !end->trapped && !among(property->addresses, end->pc))
+            violate(step, i, VIOLATION_LANDS, end->pc);
+    }
+}
+
+/* Extends and ends the pass at the trap depth of the step. An interrupt suspends it; a synchronous trap ends it, as any
+ * other way out of the region does. */
+static void track_pass(Machine *machine, const Task *before, const World *world, MachineStep *step)
+{
+    uint64_t pc = before->hart.pc;
+    uint32_t *pass = &step->task.pass[before->depth];
+    if (*pass)
+        note_access(machine, &step->hart, pass);
+
+    /* sret may leave a handler for the region that was interrupted, or for elsewhere */
+    pass = &step->task.pass[MIN(before->depth, step->task.depth)];
+    bool trapped = step->hart.status == HART_TRAP;
+    if (*pass == 0 || (!trapped && !step->hart.retired) || step->unsupported)
+        return;
+    const Pass *record = pass_get(machine->passes, *pass);
+    const Region *inside = program_region(machine->program, record->region);
+    PassExit end = { .trapped = trapped,
+                     .cause = trapped ? step->hart.cause : 0,
+                     .pc = trapped ? pc : step->task.hart.pc,
+                     .x = step->task.hart.x };
+    if (!trapped && region_holds(inside, end.pc))
+        return;
+    judge_exit(machine, step->world ? step->world : world, step, record, &end);
+    *pass = 0;
+}
+
+/* ---- what is fetched, and where the task arrives */
+
+static bool overlaps(const Fetch *fetch, uint64_t start, uint64_t size)
+{
+    return fetch->pc < start + size && start < fetch->pc + fetch->length;
+}
+
+/* Whether a byte fetched from the patch's site is not the patch's. */
+static bool runs_other_bytes(const Fetch *fetch, const Patch *patch)
+{
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data(patch->bytes, &size);
+    for (guint i = 0; i < fetch->length; i++) {
+        uint64_t offset = fetch->pc + i - patch->address;
+        if (offset < size && (guint8)(fetch->word >> 8 * i) != bytes[offset])
+            return true;
+    }
+    return false;
+}
+
+static void judge_fetch(Machine *machine, const Task *before, const World *world, MachineStep *step)
+{
+    const Program *program = machine->program;
+    const Fetch *fetch = &step->hart.fetch;
+    uint32_t id = step->task.pass[before->depth];
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        uint64_t mark = 1ull << property->mark;
+        if (property->kind == PROPERTY_AFTER_ONLY_NEW && id && pass_get(machine->passes, id)->marks & mark &&
+            runs_other_bytes(fetch, program_patch(program, property->patch)))
+            violate(step, i, VIOLATION_OLD_BYTES, fetch->pc);
+        if (property->kind == PROPERTY_AFTER_NEVER && world->marks & mark &&
+            overlaps(fetch, property->start, property->size))
+            violate(step, i, VIOLATION_FREED, fetch->pc);
+    }
+}
+
+static void judge_arrival(Machine *machine, MachineStep *step)
+{
+    const Program *program = machine->program;
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind == PROPERTY_NEVER && among(property->addresses, step->task.hart.pc))
+            violate(step, i, VIOLATION_NEVER, step->task.hart.pc);
+    }
+}
+
+void judge_step(Machine *machine, const Task *before, const World *world, MachineStep *step)
+{
+    /* A fetch is judged inside its pass, so the pass is begun first; it may end in the same step. */
+    int region = program_region_at(machine->program, before->hart.pc);
+    if (!step->task.pass[before->depth] && region >= 0 && machine->watched[region])
+        step->task.pass[before->depth] =
+            pass_begin(machine->passes, (guint)region, world->marks, &before->hart);
+    if (step->hart.fetch.length)
+        judge_fetch(machine, before, world, step);
+    track_pass(machine, before, world, step);
+    if (step->hart.retired)
+        judge_arrival(machine, step);
+}
+
+/* ---- final states */
+
+typedef struct FinalState {
+    const Task *tasks;
+    const World *world;
+} FinalState;
+
+static uint64_t final_register(gpointer data, guint hart, guint number)
+{
+    return ((const FinalState *)data)->tasks[hart].hart.x[number];
+}
+
+static uint64_t final_memory(gpointer data, uint64_t address, guint size)
+{
+    return timeline_read(&((const FinalState *)data)->world->timeline, address, size, G_MAXUINT, NULL);
+}
+
+Violation machine_final(Machine *machine, const Task *tasks, const World *world)
+{
+    const Program *program = machine->program;
+    for (guint h = 0; h < program->harts->len; h++)
+        if (tasks[h].status != TASK_DONE)
+            return (Violation){ .kind = VIOLATION_DEADLOCK, .property = judge_property(machine, PROPERTY_PROGRESS) };
+    FinalState final = { tasks, world };
+    ConditionState state = { final_register, final_memory, &final };
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind != PROPERTY_CONDITION)
+            continue;
+        bool holds = condition_holds(property->condition, &state);
+        Quantifier quantifier = condition_quantifier(property->condition);
+        if (holds && quantifier == QUANTIFIER_EXISTS)
+            machine->reached[i] = true;
+        if (quantifier == (holds ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_FORALL))
+            return (Violation){ .kind = VIOLATION_FINAL, .property = (int)i };
+    }
+    return no_violation;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/internal.h"
+
+#include <string.h>
+
+static void step_clear(gpointer data)
+{
+    MachineStep *step = data;
+    if (step->world) {
+        world_clear(step->world);
+        g_clear_pointer(&step->world, g_free);
+    }
+}
+
+World *step_world(MachineStep *step, const World *world)
+{
+    if (!step->world) {
+        step->world = g_new0(World, 1);
+        timeline_init(&step->world->timeline, world->timeline.image);
+        world_copy(step->world, world);
+    }
+    return step->world;
+}
+
+MachineStep step_begin(StepKind kind, const Task *task)
+{
+    return (MachineStep){ .kind = kind, .task = *task, .violation = no_violation };
+}
+
+/* ---- calls */
+
+static void begin_call(const HartSpec *spec, Task *task)
+{
+    memcpy(task->hart.x, spec->x, sizeof spec->x);
+    memset(task->hart.csr, 0, sizeof task->hart.csr);
+    task->hart.csr[CSR_STVEC] = spec->trap_handler;
+    task->hart.csr[CSR_SSTATUS] = SSTATUS_SIE;
+    task->hart.pc = spec->entry;
+    task->hart.after_auipc = 0;
+    task->at_schedule_point = 1;
+}
+
+/* The task is at the end of its call: it begins the next one, or is done for good and takes part in nothing more. */
+static void finish_call(Machine *machine, const World *world, MachineStep *step)
+{
+    Task *task = &step->task;
+    const HartSpec *spec = program_hart(machine->program, task->id);
+    step->finishes_call = true;
+    task->calls_made += spec->calls != 0;
+    if (task->calls_made < spec->calls || spec->calls == 0) {
+        begin_call(spec, task);
+        return;
+    }
+    World *next = step_world(step, world);
+    uint64_t bit = 1ull << task->id;
+    task->status = TASK_DONE;
+    task->hart.fetch_view = task->hart.access_view = task->hart.fetched_view = 0;
+    next->done |= bit;
+    next->reservations[task->id] = (Reservation){ 0 };
+    for (guint h = 0; h < next->n_harts; h++)
+        next->fence_pending[h] &= ~bit;
+}
+
+/* ---- one instruction */
+
+static void enter_trap(Task *task, uint64_t cause, uint64_t tval)
+{
+    uint64_t *csr = task->hart.csr;
+    bool enabled = csr[CSR_SSTATUS] & SSTATUS_SIE;
+    csr[CSR_SEPC] = task->hart.pc;
+    csr[CSR_SCAUSE] = cause;
+    csr[CSR_STVAL] = tval;
+    csr[CSR_SSTATUS] = SSTATUS_SPP | (enabled ? SSTATUS_SPIE : 0);
+    task->hart.pc = csr[CSR_STVEC];
+    task->hart.after_auipc = 0;
+    task->depth++;
+}
+
+static void apply_memory(const Machine *machine, const World *world, MachineStep *step)
+{
+    HartStep *hart = &step->hart;
+    guint id = step->task.id;
+    if (hart->reserves)
+        step_world(step, world)->reservations[id] = (Reservation){ hart->load_address, hart->load_size };
+    if (hart->unreserves && world->reservations[id].size)
+        step_world(step, world)->reservations[id] = (Reservation){ 0 };
+    if (hart->stores) {
+        hart->store.hart = (uint8_t)id;
+        world_store(step_world(step, world), machine->options, hart->store);
+    }
+}
+
+static bool fetchable(const Machine *machine, uint64_t pc)
+{
+    const ImageSection *section = image_section_at(machine->program->image, pc, 2);
+    return section && section->flags & IMAGE_EXEC;
+}
+
+static void trap(Machine *machine, MachineStep *step)
+{
+    Task *task = &step->task;
+    uint64_t cause = step->hart.cause, tval = step->hart.tval;
+    if (task->hart.csr[CSR_STVEC] && task->depth == 0) {
+        enter_trap(task, cause, tval);
+        return;
+    }
+    step->violation = (Violation){ .kind = cause == CAUSE_FETCH_ACCESS ? VIOLATION_WILD_JUMP : VIOLATION_TRAP,
+                                   .property = judge_property(machine, PROPERTY_NO_TRAP),
+                                   .cause = cause,
+                                   .address = tval };
+}
+
+/* What follows from an instruction that did not trap. */
+static void complete(Machine *machine, const World *world, MachineStep *step)
+{
+    Task *task = &step->task;
+    apply_memory(machine, world, step);
+    if (!step->hart.retired)
+        return;
+    task->at_schedule_point = 0;
+    if (step->hart.insn.kind == INSN_SRET && task->depth > 0)
+        task->depth--;
+    /* A jump out of the code is reported where it is made; with a trap handler the fetch fault itself is taken. */
+    uint64_t until = program_hart(machine->program, task->id)->until;
+    if (task->hart.pc != until && !fetchable(machine, task->hart.pc) && !task->hart.csr[CSR_STVEC])
+        step->violation = (Violation){ .kind = VIOLATION_WILD_JUMP,
+                                       .property = judge_property(machine, PROPERTY_NO_TRAP),
+                                       .address = task->hart.pc };
+}
+
+/* The instruction at pc; false if the task is blocked there in a service that sleeps. */
+static bool execute(Machine *machine, const Task *task, const World *world, GArray *steps)
+{
+    HartContext context = { .model = machine->options->model,
+                            .fetch_atomicity = machine->options->fetch_atomicity,
+                            .misaligned = machine->options->misaligned,
+                            .pair = machine->options->pair,
+                            .oracle = machine->oracle,
+                            .timeline = &world->timeline,
+                            .reservation = world->reservations[task->id] };
+    g_autoptr(GArray) outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    hart_step(&context, &task->hart, outcomes);
+    bool blocked = false;
+    for (guint i = 0; i < outcomes->len; i++) {
+        MachineStep step = step_begin(STEP_EXECUTE, task);
+        step.hart = g_array_index(outcomes, HartStep, i);
+        step.task.hart = step.hart.hart;
+        guint before = steps->len;
+        switch (step.hart.status) {
+        case HART_OK:
+            complete(machine, world, &step);
+            break;
+        case HART_TRAP:
+            trap(machine, &step);
+            break;
+        case HART_ECALL:
+            step.kind = STEP_SERVICE;
+            serve_ecall(machine, task, world, &step, steps);
+            blocked = steps->len == before && (step.service == SERVICE_LOCK || step.service == SERVICE_STOP_BEGIN);
+            continue;
+        case HART_UNSUPPORTED:
+            step.unsupported = step.hart.reason;
+            break;
+        }
+        judge_step(machine, task, world, &step);
+        g_array_append_val(steps, step);
+    }
+    return !blocked;
+}
+
+static void interrupt(Machine *machine, const Task *task, GArray *steps)
+{
+    const HartSpec *spec = program_hart(machine->program, task->id);
+    bool masked = machine->options->pair == PAIR_MASKED && task->hart.after_auipc;
+    if (task->interrupts_taken >= spec->interrupts || task->hart.phase != PHASE_BOUNDARY || masked ||
+        !(task->hart.csr[CSR_SSTATUS] & SSTATUS_SIE) || task->depth > 0)
+        return;
+    MachineStep step = step_begin(STEP_INTERRUPT, task);
+    step.task.interrupts_taken++;
+    step.task.at_schedule_point = 0;
+    enter_trap(&step.task, 1ull << 63 | 5, 0); /* supervisor timer interrupt */
+    g_array_append_val(steps, step);
+}
+
+/* A task that runs on and stands at the end of its call has finished it, in the same step. */
+static void finish_calls(Machine *machine, const World *world, GArray *steps)
+{
+    for (guint i = 0; i < steps->len; i++) {
+        MachineStep *step = &g_array_index(steps, MachineStep, i);
+        const Task *task = &step->task;
+        if (step->violation.kind == VIOLATION_NONE && !step->unsupported && task->status == TASK_RUNNING &&
+            task->depth == 0 && task->hart.phase == PHASE_BOUNDARY &&
+            task->hart.pc == program_hart(machine->program, task->id)->until)
+            finish_call(machine, world, step);
+    }
+}
+
+/* Gives each step its ids and removes those that lead where an earlier one leads. */
+static void number_steps(Machine *machine, const World *world, GArray *steps)
+{
+    uint32_t unchanged = world_intern(world, machine->worlds);
+    for (guint i = 0; i < steps->len;) {
+        MachineStep *step = &g_array_index(steps, MachineStep, i);
+        step->local = intern_put(machine->tasks, &step->task, sizeof step->task);
+        step->shared = step->world ? world_intern(step->world, machine->worlds) : unchanged;
+        bool repeated = false;
+        for (guint j = 0; j < i && !repeated; j++) {
+            const MachineStep *other = &g_array_index(steps, MachineStep, j);
+            repeated = other->local == step->local && other->shared == step->shared &&
+                       other->violation.kind == step->violation.kind && !other->unsupported == !step->unsupported;
+        }
+        if (repeated)
+            g_array_remove_index(steps, i);
+        else
+            i++;
+    }
+}
+
+GArray *machine_steps(Machine *machine, const Task *task, const World *world)
+{
+    GArray *steps = g_array_new(FALSE, TRUE, sizeof(MachineStep));
+    g_array_set_clear_func(steps, step_clear);
+    bool blocked = false;
+    if (task->status == TASK_RUNNING) {
+        blocked = !execute(machine, task, world, steps);
+        interrupt(machine, task, steps);
+    }
+    serve_waiting(machine, task, world, blocked, steps);
+    finish_calls(machine, world, steps);
+    number_steps(machine, world, steps);
+    return steps;
+}
+
+/* ---- the transition system */
+
+static void space_initial(Space *space, uint32_t *state)
+{
+    Machine *machine = (Machine *)space;
+    g_autofree Task *tasks = g_new0(Task, space->n_processes);
+    world_clear(&machine->scratch);
+    world_init(&machine->scratch, machine->program);
+    machine_initial(machine, &machine->scratch, tasks);
+    state[0] = world_intern(&machine->scratch, machine->worlds);
+    for (guint h = 0; h < space->n_processes; h++)
+        state[1 + h] = intern_put(machine->tasks, &tasks[h], sizeof tasks[h]);
+}
+
+static void space_moves(Space *space, guint process, uint32_t local, uint32_t shared, GArray *moves)
+{
+    Machine *machine = (Machine *)space;
+    (void)process; /* the task knows its hart */
+    Task task = *(const Task *)intern_get(machine->tasks, local, NULL);
+    world_extern(&machine->scratch, machine->worlds, shared);
+    g_autoptr(GArray) steps = machine_steps(machine, &task, &machine->scratch);
+    for (guint i = 0; i < steps->len; i++) {
+        const MachineStep *step = &g_array_index(steps, MachineStep, i);
+        Move move = { step->local, step->shared, FINDING_NONE };
+        if (step->violation.kind != VIOLATION_NONE && step->violation.property >= 0)
+            move.finding = FINDING_VIOLATION;
+        else if (step->violation.kind != VIOLATION_NONE || step->unsupported)
+            move.finding = FINDING_OUT_OF_MODEL;
+        g_array_append_val(moves, move);
+    }
+}
+
+static Finding space_final(Space *space, const uint32_t *state)
+{
+    Machine *machine = (Machine *)space;
+    g_autofree Task *tasks = g_new0(Task, space->n_processes);
+    for (guint h = 0; h < space->n_processes; h++)
+        tasks[h] = *(const Task *)intern_get(machine->tasks, state[1 + h], NULL);
+    world_extern(&machine->scratch, machine->worlds, state[0]);
+    Violation violation = machine_final(machine, tasks, &machine->scratch);
+    if (violation.kind == VIOLATION_NONE)
+        return FINDING_NONE;
+    return violation.property >= 0 ? FINDING_VIOLATION : FINDING_OUT_OF_MODEL;
+}
+
+static const SpaceClass space_class = { space_initial, space_moves, space_final };
+
+void machine_initial(Machine *machine, World *world, Task *tasks)
+{
+    (void)world; /* as world_init leaves it */
+    for (guint h = 0; h < machine->program->harts->len; h++) {
+        tasks[h] = (Task){ .id = (uint8_t)h };
+        begin_call(program_hart(machine->program, h), &tasks[h]);
+    }
+}
+
+Machine *machine_new(const Program *program, const Options *options, Oracle *oracle)
+{
+    Machine *machine = g_new0(Machine, 1);
+    machine->space = (Space){ &space_class, program->harts->len };
+    machine->program = program;
+    machine->options = options;
+    machine->oracle = oracle;
+    machine->tasks = intern_new();
+    machine->worlds = intern_new();
+    machine->passes = intern_new();
+    world_init(&machine->scratch, program);
+    machine->watched = g_new0(bool, program->regions->len + 1);
+    machine->reached = g_new0(bool, program->properties->len + 1);
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind == PROPERTY_OLD_OR_NEW || property->kind == PROPERTY_LANDS_IN)
+            machine->watched[property->region] = true;
+        if (property->kind == PROPERTY_AFTER_ONLY_NEW) {
+            int region = program_region_at(program, program_patch(program, property->patch)->address);
+            if (region >= 0)
+                machine->watched[region] = true;
+        }
+    }
+    return machine;
+}
+
+void machine_free(Machine *machine)
+{
+    if (!machine)
+        return;
+    intern_free(machine->tasks);
+    intern_free(machine->worlds);
+    intern_free(machine->passes);
+    world_clear(&machine->scratch);
+    g_free(machine->watched);
+    g_free(machine->reached);
+    g_free(machine);
+}
+
+const Program *machine_program(const Machine *machine)
+{
+    return machine->program;
+}
+
+const Options *machine_options(const Machine *machine)
+{
+    return machine->options;
+}
+
+Space *machine_space(Machine *machine)
+{
+    return &machine->space;
+}
+
+bool machine_reached(const Machine *machine, guint property)
+{
+    return machine->reached[property];
+}
+
+void machine_counts(const Machine *machine, guint *tasks, guint *worlds, guint64 *bytes)
+{
+    *tasks = intern_count(machine->tasks);
+    *worlds = intern_count(machine->worlds);
+    *bytes = intern_bytes(machine->tasks) + intern_bytes(machine->worlds) + intern_bytes(machine->passes);
+}

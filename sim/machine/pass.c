@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/pass.h"
+
+#include "sim/machine/machine.h"
+
+#include <string.h>
+
+/* No whole version of a region of a few instructions runs longer without leaving it. */
+enum { ALONE_STEPS_MAX = 4096 };
+
+static uint32_t put(Intern *passes, const Pass *pass, const PassAccess *accesses, const PassAccess *last)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    Pass header = *pass;
+    header.n_accesses += last != NULL;
+    g_byte_array_append(bytes, (const guint8 *)&header, sizeof header);
+    if (pass->n_accesses)
+        g_byte_array_append(bytes, (const guint8 *)accesses, pass->n_accesses * (guint)sizeof *accesses);
+    if (last)
+        g_byte_array_append(bytes, (const guint8 *)last, sizeof *last);
+    return 1 + intern_put(passes, bytes->data, bytes->len);
+}
+
+uint32_t pass_begin(Intern *passes, guint region, uint64_t marks, const Hart *entry)
+{
+    Pass pass = { .region = region, .marks = marks, .entry = entry->pc };
+    memcpy(pass.x, entry->x, sizeof pass.x);
+    return put(passes, &pass, NULL, NULL);
+}
+
+uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access)
+{
+    const Pass *old = pass_get(passes, pass);
+    return put(passes, old, pass_accesses(old), &access);
+}
+
+const Pass *pass_get(const Intern *passes, uint32_t pass)
+{
+    return intern_get(passes, pass - 1, NULL);
+}
+
+const PassAccess *pass_accesses(const Pass *pass)
+{
+    return (const PassAccess *)(pass + 1);
+}
+
+/* ---- stores, compared byte by byte: the pieces of a misaligned one come in any order */
+
+typedef struct StoredByte {
+    uint64_t address;
+    uint8_t value;
+} StoredByte;
+
+static void note_bytes(GArray *bytes, uint64_t address, uint64_t value, guint size)
+{
+    for (guint i = 0; i < size; i++) {
+        StoredByte byte = { address + i, (uint8_t)(value >> 8 * i) };
+        guint at = 0;
+        while (at < bytes->len && g_array_index(bytes, StoredByte, at).address < byte.address)
+            at++;
+        if (at < bytes->len && g_array_index(bytes, StoredByte, at).address == byte.address)
+            g_array_index(bytes, StoredByte, at) = byte;
+        else
+            g_array_insert_val(bytes, at, byte);
+    }
+}
+
+static bool same_bytes(const GArray *a, const GArray *b)
+{
+    if (a->len != b->len)
+        return false;
+    for (guint i = 0; i < a->len; i++) {
+        const StoredByte *x = &g_array_index(a, StoredByte, i), *y = &g_array_index(b, StoredByte, i);
+        if (x->address != y->address || x->value != y->value)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the hart alone */
+
+static void settle_bytes(Timeline *timeline, uint64_t address, const guint8 *bytes, gsize size)
+{
+    for (gsize i = 0; i < size; i++) {
+        Message message = { .address = address + i, .value = bytes[i], .size = 1 };
+        timeline_settle(timeline, &message);
+    }
+}
+
+/* Memory as it is now, without history, and with one version in place of the region. */
+static void alone_memory(Timeline *memory, const World *world, const Region *region, guint v)
+{
+    const Timeline *now = &world->timeline;
+    timeline_init(memory, now->image);
+    timeline_copy(memory, now);
+    g_array_set_size(memory->messages, 0);
+    for (guint i = 0; i < now->messages->len; i++) {
+        const Message *message = &g_array_index(now->messages, Message, i);
+        timeline_settle(memory, message);
+    }
+    settle_bytes(memory, region->start, region_version(region, v)->bytes, region->size);
+}
+
+/* A load from outside the region gets the value that the pass got there: data may change while the pass is under way,
+ * and that is not for this property to judge. */
+static void supply_load(Timeline *memory, const Pass *pass, guint *cursor, const Region *region, const Hart *hart,
+                        const Insn *insn)
+{
+    if (insn->kind != INSN_LOAD && insn->kind != INSN_LR && insn->kind != INSN_AMO)
+        return;
+    uint64_t address = hart->x[insn->rs1] + (uint64_t)insn->imm;
+    const PassAccess *accesses = pass_accesses(pass);
+    for (guint i = *cursor; i < pass->n_accesses; i++) {
+        const PassAccess *access = &accesses[i];
+        if (access->is_store || access->address - address >= insn->size)
+            continue;
+        guint8 bytes[8];
+        for (guint b = 0; b < access->size; b++)
+            bytes[b] = (guint8)(access->value >> 8 * b);
+        if (!region_holds(region, access->address))
+            settle_bytes(memory, access->address, bytes, access->size);
+        *cursor = i + 1;
+        if (access->size == insn->size)
+            return;
+    }
+}
+
+static bool is_service_call(const HartStep *step)
+{
+    return step->status == HART_ECALL;
+}
+
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, uint64_t x[32],
+                    GArray *stores)
+{
+    static const Model coherent = { .name = "alone", .coherent_fetch = true };
+    Timeline memory;
+    alone_memory(&memory, world, region, v);
+    HartContext context = { .model = &coherent, .fetch_atomicity = FETCH_WHOLE, .misaligned = MISALIGNED_PIECES,
+                            .oracle = oracle, .timeline = &memory };
+    Hart hart = { .pc = pass->entry };
+    memcpy(hart.x, pass->x, sizeof hart.x);
+    PassExit end = { .pc = pass->entry };
+    g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    guint cursor = 0;
+    for (guint i = 0; i < ALONE_STEPS_MAX && region_holds(region, hart.pc); i++) {
+        uint64_t word = timeline_read(&memory, hart.pc, image_section_at(memory.image, hart.pc, 4) ? 4 : 2, 0, NULL);
+        Insn insn = insn_decode((uint32_t)word);
+        supply_load(&memory, pass, &cursor, region, &hart, &insn);
+        g_array_set_size(steps, 0);
+        hart_step(&context, &hart, steps);
+        /* Of an SC the first outcome is success when it can; all others have one. */
+        const HartStep *step = &g_array_index(steps, HartStep, 0);
+        if (step->status == HART_TRAP || step->status == HART_UNSUPPORTED) {
+            end.trapped = true;
+            end.cause = step->status == HART_TRAP ? step->cause : G_MAXUINT64;
+            break;
+        }
+        if (step->reserves)
+            context.reservation = (Reservation){ step->load_address, step->load_size };
+        if (step->unreserves)
+            context.reservation = (Reservation){ 0 };
+        if (step->stores) {
+            timeline_settle(&memory, &step->store);
+            if (stores)
+                note_bytes(stores, step->store.address, step->store.value, step->store.size);
+        }
+        hart = step->hart;
+        if (is_service_call(step)) {
+            if (hart.x[17] == SBI_RFENCE)
+                hart.x[10] = hart.x[11] = 0;
+            hart.pc += 4;
+        }
+    }
+    timeline_clear(&memory);
+    end.pc = hart.pc;
+    memcpy(x, hart.x, sizeof hart.x);
+    end.x = x;
+    return end;
+}
+
+static bool same_registers(const uint64_t *a, const uint64_t *b, uint32_t ignored)
+{
+    for (guint r = 1; r < 32; r++)
+        if (a[r] != b[r] && !(ignored & 1u << r))
+            return false;
+    return true;
+}
+
+bool pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
+                  Oracle *oracle)
+{
+    g_autoptr(GArray) stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
+    for (guint i = 0; i < pass->n_accesses; i++) {
+        const PassAccess *access = &pass_accesses(pass)[i];
+        if (access->is_store)
+            note_bytes(stores, access->address, access->value, access->size);
+    }
+    for (guint v = 0; v < region->versions->len; v++) {
+        uint64_t x[32];
+        g_autoptr(GArray) alone_stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
+        PassExit alone = pass_alone(pass, region, v, world, oracle, x, alone_stores);
+        if (alone.pc == end->pc && alone.trapped == end->trapped && (!end->trapped || alone.cause == end->cause) &&
+            same_registers(alone.x, end->x, ignored) && same_bytes(stores, alone_stores))
+            return true;
+    }
+    return false;
+}

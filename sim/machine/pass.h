@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A pass: one task's way through a patched region, from the step that enters it to the one that leaves it.
+ * "Old or new" asks that what the pass did (registers at the exit, where it went, what it stored) is what a hart alone
+ * would have done, from the same entry and given the same data, with one whole version of the region in memory. */
+#pragma once
+
+#include "sim/machine/world.h"
+
+/* One access of the pass to data, in program order. */
+typedef struct PassAccess {
+    uint64_t address;
+    uint64_t value;
+    uint32_t size;
+    uint32_t is_store;
+} PassAccess;
+
+typedef struct Pass {
+    uint32_t region;
+    uint32_t n_accesses;
+    uint64_t marks; /* marks passed when it began */
+    uint64_t entry;
+    uint64_t x[32]; /* at the entry */
+} Pass; /* followed by the accesses when interned */
+
+/* How a pass ended. */
+typedef struct PassExit {
+    bool trapped;
+    uint64_t cause; /* if it trapped */
+    uint64_t pc;    /* where it went, or where it trapped */
+    const uint64_t *x;
+} PassExit;
+
+/* Interns a pass without accesses; the result is 1 + its id. */
+uint32_t pass_begin(Intern *passes, guint region, uint64_t marks, const Hart *entry);
+/* The same pass with one more access. */
+uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access);
+const Pass *pass_get(const Intern *passes, uint32_t pass);
+const PassAccess *pass_accesses(const Pass *pass);
+
+/* Whether some version of the region explains the pass. `world`: memory at the exit, for data that the pass did not
+ * read. `ignored`: registers not compared. */
+bool pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
+                  Oracle *oracle);
+
+/* Where a hart alone, entering as the pass did, goes with version `v` in memory, and with which registers (x). The bytes
+ * that it stores are added to `stores` (of StoredByte, private to pass.c) unless that is NULL. */
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, uint64_t x[32],
+                    GArray *stores);

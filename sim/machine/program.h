@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to be decided: code, harts, patches, properties, and the machine they run on. Plain data, filled by the
+ * scenario loader; the machine borrows it. */
+#pragma once
+
+#include "sim/base/owned.h"
+#include "sim/explore/space.h"
+#include "sim/hart/hart.h"
+#include "sim/machine/condition.h"
+
+enum { LOCKS_MAX = 8, MARKS_MAX = 64, HARTS_MAX = SPACE_PROCESSES_MAX };
+
+typedef enum Preempt {
+    PREEMPT_NONE, /* a task stops only at schedule points */
+    PREEMPT_FULL, /* a task may stop between any two instructions */
+} Preempt;
+
+/* The machine of one obligation: one row of a scenario's table. */
+typedef struct Options {
+    const Model *model;
+    FetchAtomicity fetch_atomicity;
+    Preempt preempt;
+    AuipcJalr pair;
+    Misaligned misaligned;
+} Options;
+
+typedef struct HartSpec {
+    char *name;
+    uint64_t entry;
+    uint64_t until; /* the hart has made its call when its pc is here */
+    uint64_t x[32];
+    uint64_t trap_handler; /* stvec; 0: a synchronous exception violates no-trap */
+    guint calls;           /* how often entry is called; 0: for ever */
+    guint interrupts;      /* how many timer interrupts may arrive, at any boundary */
+    GArray *schedule_points; /* uint64_t: pcs at which a task may be switched out, whatever `preempt` says */
+} HartSpec;
+
+/* New bytes for a site. */
+typedef struct Patch {
+    char *name;
+    uint64_t address;
+    GBytes *bytes;
+} Patch;
+
+/* A stretch of code that is patched, and its whole versions: what it holds initially and after each completed patch. */
+typedef struct Version {
+    char *label;    /* "OLD", "NEW", or the name of the patch that completes it */
+    guint8 *bytes;  /* as many as the region has */
+} Version;
+
+typedef struct Region {
+    char *name; /* of the symbol it starts at */
+    uint64_t start;
+    uint64_t size;     /* bytes */
+    GArray *versions;  /* Version; the initial one first */
+} Region;
+
+typedef enum PropertyKind {
+    PROPERTY_NO_TRAP,
+    PROPERTY_OLD_OR_NEW,
+    PROPERTY_LANDS_IN,
+    PROPERTY_NEVER,
+    PROPERTY_AFTER_ONLY_NEW, /* after `mark`, a pass begun does not run bytes other than those of `patch` */
+    PROPERTY_AFTER_NEVER,    /* after `mark`, nothing in [start, start + size) is executed */
+    PROPERTY_CONDITION,      /* of final states */
+    PROPERTY_PROGRESS,       /* no deadlock */
+} PropertyKind;
+
+typedef struct Property {
+    PropertyKind kind;
+    char *name;          /* as reports show it: "old-or-new", "never: wild" */
+    guint line, column;  /* where the scenario asks for it; 0: on by default */
+    guint region;        /* OLD_OR_NEW, LANDS_IN: index */
+    uint32_t ignored_registers; /* OLD_OR_NEW: bit r set: x[r] may differ (dead there) */
+    GArray *addresses;   /* LANDS_IN, NEVER: uint64_t */
+    guint mark, patch;
+    uint64_t start, size;
+    Condition *condition;
+} Property;
+
+typedef struct Program {
+    Image *image;
+    GArray *harts;      /* HartSpec */
+    GArray *patches;    /* Patch */
+    GArray *regions;    /* Region */
+    GArray *properties; /* Property */
+    GPtrArray *marks;   /* names */
+    GPtrArray *locks;   /* names */
+} Program;
+
+void program_free(Program *program);
+Program *program_new(void) OWNED_BY(program_free);
+
+/* Ends with a Version whose bytes are copied. */
+void region_add_version(Region *region, const char *label, const guint8 *bytes);
+
+/* The index of the region that holds an address, or -1. */
+int program_region_at(const Program *program, uint64_t address);
+
+static inline const HartSpec *program_hart(const Program *program, guint i)
+{
+    return &g_array_index(program->harts, HartSpec, i);
+}
+static inline const Patch *program_patch(const Program *program, guint i)
+{
+    return &g_array_index(program->patches, Patch, i);
+}
+static inline const Region *program_region(const Program *program, guint i)
+{
+    return &g_array_index(program->regions, Region, i);
+}
+static inline const Property *program_property(const Program *program, guint i)
+{
+    return &g_array_index(program->properties, Property, i);
+}
+static inline const Version *region_version(const Region *region, guint i)
+{
+    return &g_array_index(region->versions, Version, i);
+}
+static inline bool region_holds(const Region *region, uint64_t address)
+{
+    return address - region->start < region->size;
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Program, program_free)

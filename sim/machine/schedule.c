@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/base/error.h"
+#include "sim/machine/replay.h"
+
+enum { SCHEDULE_STEPS_MAX = 1000000 };
+
+guint trail_switches(const GArray *trail)
+{
+    guint n = 0;
+    for (guint i = 1; i < trail->len; i++)
+        n += g_array_index(trail, TrailStep, i).process != g_array_index(trail, TrailStep, i - 1).process;
+    return n;
+}
+
+char *schedule_text(const GArray *trail)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < trail->len;) {
+        const TrailStep *step = &g_array_index(trail, TrailStep, i);
+        guint run = 0;
+        while (i + run < trail->len && g_array_index(trail, TrailStep, i + run).process == step->process &&
+               g_array_index(trail, TrailStep, i + run).move == 0)
+            run++;
+        if (i > 0)
+            g_string_append_c(text, ',');
+        if (run > 0)
+            g_string_append_printf(text, "%u:%u", step->process, run);
+        else
+            g_string_append_printf(text, "%u/%u", step->process, step->move);
+        i += MAX(run, 1);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static GArray *bad(GArray *trail, const char *text, const char *at, const char *expected, GError **error)
+{
+    g_array_unref(trail);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "schedule '%s': column %u: expected %s", text,
+                (guint)(at - text) + 1, expected);
+    return NULL;
+}
+
+static bool take_number(const char **at, guint64 max, guint64 *value)
+{
+    if (!g_ascii_isdigit(**at))
+        return false;
+    char *end;
+    errno = 0;
+    *value = g_ascii_strtoull(*at, &end, 10);
+    if (errno || *value > max)
+        return false;
+    *at = end;
+    return true;
+}
+
+GArray *schedule_parse(const char *text, guint n_harts, GError **error)
+{
+    GArray *trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
+    const char *at = text;
+    do {
+        guint64 hart, number;
+        if (!take_number(&at, n_harts - 1, &hart))
+            return bad(trail, text, at, "the number of a hart of this scenario", error);
+        char kind = *at;
+        if (kind != ':' && kind != '/')
+            return bad(trail, text, at, "':' and a number of steps, or '/' and a choice", error);
+        at++;
+        if (!take_number(&at, SCHEDULE_STEPS_MAX, &number) || (kind == ':' && number == 0) ||
+            trail->len + number > SCHEDULE_STEPS_MAX)
+            return bad(trail, text, at, kind == ':' ? "a number of steps from 1" : "the number of a choice from 0", error);
+        for (guint64 i = 0; i < (kind == ':' ? number : 1); i++) {
+            TrailStep step = { (guint)hart, kind == ':' ? 0 : (guint)number };
+            g_array_append_val(trail, step);
+        }
+        if (*at && *at != ',')
+            return bad(trail, text, at, "',' or the end", error);
+    } while (*at++ == ',');
+    return trail;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The services of machine.h: what kernels do to other harts, as steps of a begin, of each participant, and of an end. */
+#include "sim/machine/internal.h"
+
+enum { REG_A0 = 10, REG_A1 = 11, REG_A6 = 16, REG_A7 = 17, ECALL_LENGTH = 4 };
+
+static uint64_t bit_of(const Task *task)
+{
+    return 1ull << task->id;
+}
+
+static guint now(const Machine *machine, const World *world)
+{
+    return machine->options->model->coherent_fetch ? 0 : timeline_now(&world->timeline);
+}
+
+static void append(GArray *steps, const MachineStep *step)
+{
+    g_array_append_vals(steps, step, 1);
+}
+
+/* The ecall is done: the hart goes on behind it. */
+static void return_from(MachineStep *step)
+{
+    step->task.hart.pc += ECALL_LENGTH;
+    step->task.hart.after_auipc = 0;
+    step->task.at_schedule_point = step->service == SERVICE_SCHEDULE;
+    step->hart.retired = true;
+}
+
+static void misuse(MachineStep *step, const char *reason)
+{
+    step->unsupported = reason;
+}
+
+/* ---- remote fence.i */
+
+static void request_fence(const Machine *machine, const World *world, MachineStep *step)
+{
+    Task *task = &step->task;
+    uint64_t mask = task->hart.x[REG_A0], base = task->hart.x[REG_A1];
+    uint64_t all = world->n_harts == 64 ? ~0ull : (1ull << world->n_harts) - 1;
+    uint64_t targets = base == ~0ull ? all : base < 64 ? mask << base & all : 0;
+    return_from(step);
+    task->hart.x[REG_A0] = task->hart.x[REG_A1] = 0; /* SBI_SUCCESS */
+    if (targets & bit_of(task))
+        hart_fence_i(machine->options->model, &task->hart, 0);
+    targets &= ~(bit_of(task) | world->done);
+    /* With coherent fetch a fence.i changes nothing that anybody could see. */
+    if (machine->options->model->coherent_fetch || !targets)
+        return;
+    World *next = step_world(step, world);
+    next->fence_pending[task->id] = targets;
+    next->fence_begin[task->id] = now(machine, world);
+    task->status = TASK_FENCING;
+}
+
+/* Any hart that a request waits for may run its fence.i now: the SBI does it in M-mode, at a boundary, unseen. */
+static void offer_fences(const Machine *machine, const Task *task, const World *world, GArray *steps)
+{
+    for (guint requester = 0; requester < world->n_harts; requester++) {
+        if (!(world->fence_pending[requester] & bit_of(task)))
+            continue;
+        MachineStep step = step_begin(STEP_FENCE_I, task);
+        step.other = requester;
+        World *next = step_world(&step, world);
+        next->fence_pending[requester] &= ~bit_of(task);
+        hart_fence_i(machine->options->model, &step.task.hart, world->fence_begin[requester]);
+        append(steps, &step);
+    }
+}
+
+static void offer_fenced(const Task *task, const World *world, GArray *steps)
+{
+    if (world->fence_pending[task->id])
+        return;
+    MachineStep step = step_begin(STEP_FENCED, task);
+    step.task.status = TASK_RUNNING;
+    if (world->fence_begin[task->id])
+        step_world(&step, world)->fence_begin[task->id] = 0;
+    append(steps, &step);
+}
+
+/* ---- stop_machine */
+
+static bool inside_region(const Machine *machine, uint64_t pc)
+{
+    int region = program_region_at(machine->program, pc);
+    return region >= 0 && pc != program_region(machine->program, (guint)region)->start;
+}
+
+static bool at_schedule_point(const Machine *machine, const Task *task)
+{
+    const GArray *points = program_hart(machine->program, task->id)->schedule_points;
+    for (guint i = 0; points && i < points->len; i++)
+        if (g_array_index(points, uint64_t, i) == task->hart.pc)
+            return true;
+    return task->at_schedule_point;
+}
+
+/* stop_machine runs on a hart once its task is switched out: at a schedule point, or by preemption. An interrupt handler
+ * is neither; it has to return first. */
+static bool may_park(const Machine *machine, const Task *task, const World *world, bool blocked)
+{
+    if (task->hart.phase != PHASE_BOUNDARY || task->depth > 0)
+        return false;
+    if (world->stop_flags & STOP_OUTSIDE_SITES && inside_region(machine, task->hart.pc))
+        return false;
+    if (blocked || at_schedule_point(machine, task))
+        return true;
+    if (machine->options->pair == PAIR_MASKED && task->hart.after_auipc)
+        return false;
+    return machine->options->preempt == PREEMPT_FULL;
+}
+
+static void offer_park(const Task *task, const World *world, GArray *steps)
+{
+    MachineStep step = step_begin(STEP_PARK, task);
+    step.task.was_running = task->status;
+    step.task.status = TASK_PARKED;
+    step_world(&step, world)->parked |= bit_of(task);
+    append(steps, &step);
+}
+
+static void offer_resume(const Machine *machine, const Task *task, const World *world, GArray *steps)
+{
+    MachineStep step = step_begin(STEP_RESUME, task);
+    step.task.status = task->was_running;
+    step.task.was_running = 0;
+    if (world->stop_flags & STOP_WAITERS_FENCE_I)
+        hart_fence_i(machine->options->model, &step.task.hart, world->stop_end);
+    World *next = step_world(&step, world);
+    next->parked &= ~bit_of(task);
+    if (!next->parked)
+        next->stop_flags = next->stop_end = 0;
+    append(steps, &step);
+}
+
+static void offer_stopped(const Task *task, const World *world, GArray *steps)
+{
+    uint64_t all = world->n_harts == 64 ? ~0ull : (1ull << world->n_harts) - 1;
+    if ((world->parked | world->done | bit_of(task)) != all)
+        return;
+    MachineStep step = step_begin(STEP_STOPPED, task);
+    step.task.status = TASK_RUNNING;
+    append(steps, &step);
+}
+
+void serve_waiting(Machine *machine, const Task *task, const World *world, bool blocked, GArray *steps)
+{
+    switch ((TaskStatus)task->status) {
+    case TASK_RUNNING:
+        if (world->stop_owner && world->stop_owner != task->id + 1u && may_park(machine, task, world, blocked))
+            offer_park(task, world, steps);
+        break;
+    case TASK_PARKED:
+        if (!world->stop_owner)
+            offer_resume(machine, task, world, steps);
+        break;
+    case TASK_STOPPING:
+        offer_stopped(task, world, steps);
+        break;
+    case TASK_FENCING:
+        offer_fenced(task, world, steps);
+        break;
+    case TASK_DONE:
+        return;
+    }
+    if (task->hart.phase == PHASE_BOUNDARY)
+        offer_fences(machine, task, world, steps);
+}
+
+static void stop_begin(const World *world, MachineStep *step)
+{
+    return_from(step);
+    step->task.status = TASK_STOPPING;
+    World *next = step_world(step, world);
+    next->stop_owner = step->task.id + 1u;
+    next->stop_flags = (uint32_t)step->argument;
+}
+
+static void stop_end(const Machine *machine, const World *world, MachineStep *step)
+{
+    if (world->stop_owner != step->task.id + 1u)
+        return misuse(step, "the end of a stop_machine that this hart has not begun");
+    return_from(step);
+    World *next = step_world(step, world);
+    next->stop_owner = 0;
+    next->stop_end = now(machine, world);
+    if (!next->parked)
+        next->stop_flags = next->stop_end = 0;
+}
+
+/* ---- the rest */
+
+static void unlock(const World *world, MachineStep *step)
+{
+    if (world->lock_owner[step->argument] != step->task.id + 1u)
+        return misuse(step, "the release of a lock that this hart does not hold");
+    return_from(step);
+    step_world(step, world)->lock_owner[step->argument] = 0;
+}
+
+/* A blocking load: only a value that ends the waiting is read. False while there is none. */
+static bool await(const Machine *machine, const World *world, MachineStep *step)
+{
+    uint64_t address = step->task.hart.x[REG_A0], wanted = step->task.hart.x[REG_A1];
+    guint size = (guint)step->argument;
+    if ((size != 1 && size != 2 && size != 4 && size != 8) || address % size) {
+        misuse(step, "await of a size or alignment that is none");
+        return true;
+    }
+    if (!image_section_at(machine->program->image, address, size)) {
+        misuse(step, "await of an address outside memory");
+        return true;
+    }
+    uint64_t found = timeline_read(&world->timeline, address, size, G_MAXUINT, NULL);
+    uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
+    if (((found & mask) == (wanted & mask)) != (step->service == SERVICE_AWAIT))
+        return false;
+    step->hart.loads = true;
+    step->hart.load_address = address;
+    step->hart.load_size = (uint8_t)size;
+    step->hart.load_value = found;
+    if (!machine->options->model->coherent_fetch)
+        step->task.hart.access_view = now(machine, world);
+    return_from(step);
+    return true;
+}
+
+/* Whether the call is one of this machine's, with a valid argument; fills service and argument. */
+static bool recognise(MachineStep *step)
+{
+    const uint64_t *x = step->task.hart.x;
+    if (x[REG_A7] == SBI_RFENCE && x[REG_A6] == 0) {
+        step->service = SERVICE_REMOTE_FENCE_I;
+        return true;
+    }
+    uint64_t service = x[REG_A6] & 0xff, argument = x[REG_A6] >> 8;
+    if (x[REG_A7] != SERVICE_EXTENSION || service >= SERVICE_COUNT)
+        return false;
+    step->service = (Service)service;
+    step->argument = argument;
+    switch (step->service) {
+    case SERVICE_LOCK:
+    case SERVICE_UNLOCK:
+        return argument < LOCKS_MAX;
+    case SERVICE_MARK:
+        return argument < MARKS_MAX;
+    case SERVICE_STOP_BEGIN:
+        return argument <= (STOP_WAITERS_FENCE_I | STOP_OUTSIDE_SITES);
+    case SERVICE_SCHEDULE:
+    case SERVICE_STOP_END:
+    case SERVICE_AWAIT:
+    case SERVICE_AWAIT_NOT:
+    case SERVICE_REMOTE_FENCE_I:
+        break;
+    }
+    return true;
+}
+
+/* False: blocked. */
+static bool serve(Machine *machine, const World *world, MachineStep *step)
+{
+    switch (step->service) {
+    case SERVICE_SCHEDULE:
+        return_from(step);
+        return true;
+    case SERVICE_STOP_BEGIN:
+        /* One stop at a time; and the tasks of the last one must all be on their way again. */
+        if (world->stop_owner || world->parked)
+            return false;
+        stop_begin(world, step);
+        return true;
+    case SERVICE_STOP_END:
+        stop_end(machine, world, step);
+        return true;
+    case SERVICE_LOCK:
+        if (world->lock_owner[step->argument])
+            return false;
+        return_from(step);
+        step_world(step, world)->lock_owner[step->argument] = (uint8_t)(step->task.id + 1);
+        return true;
+    case SERVICE_UNLOCK:
+        unlock(world, step);
+        return true;
+    case SERVICE_MARK:
+        return_from(step);
+        step_world(step, world)->marks |= 1ull << step->argument;
+        return true;
+    case SERVICE_AWAIT:
+    case SERVICE_AWAIT_NOT:
+        return await(machine, world, step);
+    case SERVICE_REMOTE_FENCE_I:
+        request_fence(machine, world, step);
+        return true;
+    }
+    g_assert_not_reached();
+}
+
+void serve_ecall(Machine *machine, const Task *task, const World *world, MachineStep *step, GArray *steps)
+{
+    if (!recognise(step))
+        misuse(step, "an ecall that is none of this machine's services");
+    else if (!serve(machine, world, step))
+        return;
+    judge_step(machine, task, world, step);
+    append(steps, step);
+}

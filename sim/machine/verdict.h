@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Decides one obligation: a program under one set of options. */
+#pragma once
+
+#include "sim/explore/search.h"
+#include "sim/machine/machine.h"
+
+typedef enum Verdict {
+    VERDICT_PROVED,
+    VERDICT_REFUTED,
+    VERDICT_INCONCLUSIVE,
+} Verdict;
+
+const char *verdict_name(Verdict verdict);
+
+/* What was found, in numbers and as a schedule; the story of a schedule is told by replay.h. */
+typedef struct Outcome {
+    Verdict verdict;
+    SearchResult *search;
+    GArray *trail;        /* TrailStep: the counterexample, or the way to what is outside the model */
+    Violation violation;  /* REFUTED */
+    guint violating_hart; /* whose step it is; meaningless for a violation of a final state */
+    char *reason;         /* INCONCLUSIVE: one line */
+    guint tasks, worlds;  /* distinct ones */
+    guint64 bytes;        /* held at the end */
+    guint64 oracle_steps; /* times the emulator was entered */
+    guint oracle_words;   /* distinct instructions it ran */
+} Outcome;
+
+void outcome_free(Outcome *outcome);
+
+/* Searches every interleaving. `limits` as for search(); its count_interleavings is honoured. Fails only if the emulator
+ * cannot be created. */
+Outcome *decide(const Program *program, const Options *options, const SearchOptions *limits, GError **error)
+    OWNED_BY(outcome_free);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outcome, outcome_free)

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/cli.h"
+
+#include <locale.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    { "check", cmd_check, "decide scenarios; print verdict, counterexample, counts" },
+    { "test", cmd_test, "compare every verdict with the scenario's own `expect`; for CI" },
+    { "replay", cmd_replay, "run one counterexample again, step by step" },
+    { "list", cmd_list, "the catalogue, with one line each" },
+    { "lint", cmd_lint, "parse and assemble only" },
+    { "models", cmd_models, "the table of memory models" },
+};
+
+static void put_help(void)
+{
+    g_print("Usage: cmodx COMMAND [OPTION...] FILE|DIR...\n\n"
+            "Proves or refutes that patching live RISC-V code is safe.\n\nCommands:\n");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        g_print("  %-8s %s\n", commands[i].name, commands[i].summary);
+    g_print("\n`cmodx COMMAND --help` tells more. Exit status: 0 proved, 10 refuted, 5 inconclusive,\n"
+            "1 usage, 2 bad scenario, 6 internal error, 77 nothing to run, 130 interrupted.\n");
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C");
+    if (argc < 2) {
+        put_help();
+        return EXIT_USAGE;
+    }
+    if (g_str_equal(argv[1], "--version")) {
+        g_print("cmodx %s\n", CMODX_VERSION);
+        return 0;
+    }
+    if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") || g_str_equal(argv[1], "help")) {
+        put_help();
+        return 0;
+    }
+    const char *names[G_N_ELEMENTS(commands)];
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        names[i] = commands[i].name;
+        if (!g_str_equal(argv[1], commands[i].name))
+            continue;
+        g_autofree char *program = g_strdup_printf("cmodx %s", argv[1]);
+        g_set_prgname(program);
+        return commands[i].run(argc - 1, argv + 1);
+    }
+    const char *closest = closest_name(argv[1], names, G_N_ELEMENTS(names));
+    g_printerr("cmodx: unknown command '%s'%s%s%s; see cmodx --help\n", argv[1], closest ? "; did you mean '" : "",
+               closest ? closest : "", closest ? "'?" : "");
+    return EXIT_USAGE;
+}

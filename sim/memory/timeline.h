@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared memory as history: the initial image followed by the stores to it, in the one order in which they take effect.
+ * Message k has timestamp k (1, 2, ...); 0 is the base. A load or fetch picks a point T of the timeline and reads, byte
+ * by byte, the newest message at or before T.
+ * A store that nobody can read late any more may be settled into the base instead of becoming a message: with
+ * sequentially consistent data that is every store to bytes that are never fetched. */
+#pragma once
+
+#include "sim/base/owned.h"
+#include "sim/memory/image.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Message {
+    uint64_t address;
+    uint64_t value; /* little-endian, zero-extended from size bytes */
+    uint8_t size;   /* 1, 2, 4 or 8, naturally aligned */
+    uint8_t hart;
+    uint8_t zero[6];
+} Message;
+
+/* A naturally aligned 8-byte piece of the base that differs from the image. */
+typedef struct Granule {
+    uint64_t address; /* a multiple of 8 */
+    uint64_t value;
+} Granule;
+
+typedef struct Timeline {
+    const Image *image; /* borrowed */
+    GArray *settled;    /* Granule, by ascending address */
+    GArray *messages;   /* Message; element k - 1 has timestamp k */
+} Timeline;
+
+void timeline_init(Timeline *timeline, const Image *image);
+void timeline_clear(Timeline *timeline);
+void timeline_copy(Timeline *to, const Timeline *from);
+
+/* The newest timestamp: the number of messages. */
+static inline guint timeline_now(const Timeline *timeline)
+{
+    return timeline->messages->len;
+}
+
+/* Appends a message; returns its timestamp. */
+guint timeline_append(Timeline *timeline, const Message *message);
+
+/* Changes the base. The bytes must not be covered by a message. */
+void timeline_settle(Timeline *timeline, const Message *message);
+
+/* The timestamp of the newest message at or before `bound` that covers the byte, or 0. */
+guint timeline_newest(const Timeline *timeline, uint64_t address, guint bound);
+
+/* The byte as of timestamp `ts`, which must be one that timeline_newest returns for it. */
+uint8_t timeline_byte(const Timeline *timeline, uint64_t address, guint ts);
+
+/* Reads size (1..8) bytes at point `bound`, little-endian; *newest is the newest timestamp among the bytes read. All
+ * bytes must be in sections of the image. */
+uint64_t timeline_read(const Timeline *timeline, uint64_t address, guint size, guint bound, guint *newest);
+
+/* Whether a message with a timestamp in (after, until] covers any of the bytes. */
+bool timeline_touched(const Timeline *timeline, uint64_t address, guint size, guint after, guint until);
