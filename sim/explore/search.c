@@ -177,14 +177,44 @@ static bool must_stop(Search *search, uint64_t next)
     return true;
 }
 
+static bool is_final(Search *search, const uint32_t *state)
+{
+    for (guint p = 0; p < search->space->n_processes; p++) {
+        guint n_moves;
+        memo_moves(search->memo, p, state[1 + p], state[0], &n_moves);
+        if (n_moves > 0)
+            return false;
+    }
+    return true;
+}
+
+/* After a violating move out of this layer: a violating final state further on in the layer is one step nearer. */
+static void prefer_final_state(Search *search, uint64_t number)
+{
+    for (; number < search->layer_end; number++) {
+        uint32_t state[1 + SPACE_PROCESSES_MAX];
+        memcpy(state, state_store_get(search->store, (uint32_t)number), search->width * sizeof(uint32_t));
+        if (is_final(search, state) && search->space->class->final(search->space, state) == FINDING_VIOLATION) {
+            set_trail(search, (uint32_t)number);
+            search->result->final_violation = true;
+            return;
+        }
+    }
+}
+
 /* Expands one layer; false if the search ends inside it. */
 static bool expand_layer(Search *search)
 {
+    uint64_t states_max = search->options->states_max;
     for (uint64_t number = search->layer_start; number < search->layer_end; number++) {
-        if (number % POLL_STATES == 0 && must_stop(search, number))
+        bool is_full = states_max && state_store_count(search->store) > states_max;
+        if ((is_full || number % POLL_STATES == 0) && must_stop(search, number))
             return false;
         if (!expand(search, (uint32_t)number)) {
             search->result->end = SEARCH_VIOLATION;
+            update_progress(search, number);
+            if (!search->result->final_violation)
+                prefer_final_state(search, number + 1);
             return false;
         }
     }
@@ -195,10 +225,8 @@ static bool expand_layer(Search *search)
 static void run_layers(Search *search)
 {
     while (search->layer_start < search->layer_end) {
-        if (!expand_layer(search)) {
-            update_progress(search, search->layer_start);
+        if (!expand_layer(search))
             return;
-        }
         if (search->layers && !search->graded)
             g_clear_pointer(&search->layers, path_layers_free);
         if (search->layers)
@@ -207,13 +235,13 @@ static void run_layers(Search *search)
         search->layer_end = state_store_count(search->store);
         if (search->layer_start == search->layer_end)
             break;
-        search->result->progress.depth++;
-        if (search->options->steps_max && search->result->progress.depth > search->options->steps_max) {
+        if (search->options->steps_max && search->result->progress.depth == search->options->steps_max) {
             search->result->end = SEARCH_STEPS;
             break;
         }
+        search->result->progress.depth++;
     }
-    update_progress(search, search->layer_end);
+    update_progress(search, search->layer_start);
 }
 
 static void count_interleavings(Search *search)
