@@ -230,10 +230,21 @@ static StoryStep tell(const Replay *replay, guint i)
     return told;
 }
 
+/* Instructions that only prepare a service call or a store in compiled steps are nobody's concern. */
+static bool is_scaffolding(const Replay *replay, guint i)
+{
+    const ImageSection *section = image_section_at(replay->program->image, step_at(replay, i)->before.hart.pc, 2);
+    return section && g_str_has_prefix(section->name, ".text.cmodx.") && !matters(replay, i);
+}
+
 void story_add_steps(Story *story, const Replay *replay)
 {
     for (guint i = 0; i < replay->steps->len;) {
         guint run = 0;
+        if (is_scaffolding(replay, i)) {
+            i++;
+            continue;
+        }
         while (i + run < replay->steps->len && !matters(replay, i + run) &&
                step_at(replay, i + run)->hart == step_at(replay, i)->hart)
             run++;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WIDTH = 72, NUMBER_WIDTH = 4, COLUMN_MIN = 22, TAG_WIDTH = 4 };
+enum { WIDTH = 72, NUMBER_WIDTH = 4, COLUMN_MIN = 22, TAG_WIDTH = 4, DIGITS_READ = 18 };
 
 /* ---- numbers and names */
 
@@ -11,11 +11,6 @@ char *grouped_digits(const char *digits)
 {
     GString *text = g_string_new(NULL);
     gsize length = strlen(digits);
-    if (length > 24) {
-        /* a number nobody reads to the end: 4.5e58 */
-        g_string_printf(text, "%c.%ce%" G_GSIZE_FORMAT, digits[0], digits[1], length - 1);
-        return g_string_free(text, FALSE);
-    }
     for (gsize i = 0; i < length; i++) {
         if (i && (length - i) % 3 == 0)
             g_string_append_c(text, ',');
@@ -231,15 +226,29 @@ static const Property *violated(const Scenario *scenario, const Outcome *outcome
                : NULL;
 }
 
+/* Where a violation is: where the scenario asks for the property, else the line of the instruction that violates it. */
+static guint violation_line(const Scenario *scenario, const Property *property, const Replay *replay)
+{
+    if (property->line)
+        return property->line;
+    if (replay && replay->violating_hart >= 0 && replay->steps->len) {
+        const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
+        const ImageLine *line = image_line(scenario->program->image, last->before.hart.pc);
+        if (line && g_str_equal(line->file, scenario->file))
+            return line->line;
+    }
+    return scenario->line;
+}
+
 static void put_verdict(GString *out, const Scenario *scenario, const char *label, const Outcome *outcome,
-                        const TextStyle *style)
+                        const Replay *replay, const TextStyle *style)
 {
     static const char *const colours[] = { "\033[1;32m", "\033[1;31m", "\033[1;33m" };
     const Property *property = violated(scenario, outcome);
     g_autofree char *all = property_names(scenario->program);
     g_string_append(out, scenario->file);
     if (property)
-        g_string_append_printf(out, ":%u:%u", property->line ? property->line : scenario->line,
+        g_string_append_printf(out, ":%u:%u", violation_line(scenario, property, replay),
                                property->line ? property->column : 1);
     g_string_append_printf(out, ": %s%s%s: %s [%s]\n", style->colour ? colours[outcome->verdict] : "",
                            verdict_name(outcome->verdict), style->colour ? "\033[0m" : "",
@@ -259,7 +268,20 @@ static void put_counts(GString *out, const Outcome *outcome)
                            plural(result->progress.transitions), result->progress.depth);
 }
 
-static void put_proof(GString *out, const Options *options, const Outcome *outcome)
+/* 18,564; but a number that nobody reads to the end as 4.5e58. */
+static char *readable_digits(const char *digits)
+{
+    gsize length = strlen(digits);
+    if (length <= DIGITS_READ)
+        return grouped_digits(digits);
+    guint leading = (guint)(digits[0] - '0') * 100 + (guint)(digits[1] - '0') * 10 + (guint)(digits[2] - '0');
+    leading = (leading + 5) / 10;
+    bool carry = leading == 100;
+    return g_strdup_printf("%u.%ue%" G_GSIZE_FORMAT, carry ? 1 : leading / 10, carry ? 0 : leading % 10,
+                           length - 1 + carry);
+}
+
+static void put_proof(GString *out, const Options *options, const Outcome *outcome, bool verbose)
 {
     const SearchResult *result = outcome->search;
     g_string_append(out, "  every ordering explored: ");
@@ -270,8 +292,10 @@ static void put_proof(GString *out, const Options *options, const Outcome *outco
     if (result->endless) {
         g_string_append_printf(out, "  with loops that never end: these stand for infinitely many\n  %s\n", what);
     } else if (result->interleavings) {
-        g_autofree char *number = grouped_digits(result->interleavings);
+        g_autofree char *number = readable_digits(result->interleavings);
         g_string_append_printf(out, "  these stand for %s %s\n", number, what);
+        if (verbose && strlen(result->interleavings) > DIGITS_READ)
+            g_string_append_printf(out, "  (exactly %s)\n", result->interleavings);
     }
 }
 
@@ -284,8 +308,8 @@ static void put_doubt(GString *out, const Outcome *outcome)
         g_string_append(out, "  no violation in the part explored: ");
     put_counts(out, outcome);
     g_string_append_c(out, '\n');
-    if (outcome->search->end == SEARCH_COMPLETE)
-        g_string_append_printf(out, "  %" G_GUINT64_FORMAT " transition%s left the model there or elsewhere\n",
+    if (outcome->search->out_of_model)
+        g_string_append_printf(out, "  %" G_GUINT64_FORMAT " transition%s left the model\n",
                                outcome->search->out_of_model, plural(outcome->search->out_of_model));
 }
 
@@ -347,12 +371,12 @@ void text_report(GString *out, const Scenario *scenario, const Options *options,
                  const Outcome *outcome, const Replay *replay, const TextStyle *style)
 {
     g_autofree char *label = options_label(options, with_preempt);
-    put_verdict(out, scenario, label, outcome, style);
+    put_verdict(out, scenario, label, outcome, replay, style);
     if (style->quiet)
         return;
     switch (outcome->verdict) {
     case VERDICT_PROVED:
-        put_proof(out, options, outcome);
+        put_proof(out, options, outcome, style->verbose);
         if (style->verbose)
             put_assumptions(out, scenario, options);
         break;

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-/* How far an instruction with a relocation in its middle may have started before it: the longest macro instruction. */
-#define ROW_REACH 64u
-
 /* A complaint of the assembler that the next lines may still explain. */
 typedef struct Pending {
     char *text; /* owned; NULL: none */
@@ -75,7 +72,9 @@ static void flush(AsmJob *job, Pending *pending)
     g_autofree char *text =
         g_strconcat(pending->text, pending->macro ? " (in a macro used here)" : "", NULL);
 
-    if (pending->generated)
+    if (pending->line == 0)
+        ; /* about the whole file, as are only remarks on what has a line of its own */
+    else if (pending->generated)
         add_generated(job, pending->line, text);
     else
         add_located(job, pending->block, pending->line,
@@ -95,23 +94,22 @@ static const char *after_name(const char *line, const char *name)
 static bool split_name(const AsmJob *job, const char *line, const AsmBlock **block, bool *generated,
                        const char **rest)
 {
-    *block = &job->blocks[0];
-    *generated = true;
-    *rest = after_name(line, ASM_GENERATED);
-    if (*rest == NULL)
-        *rest = after_name(line, "in.s");
-    if (*rest != NULL)
-        return true;
-    *generated = false;
     for (gsize i = 0; i < job->n_blocks; i++) {
         g_autofree char *name = asm_marker_name(&job->blocks[i]);
+        g_autofree char *generated_name = asm_generated_name(&job->blocks[i]);
 
         *block = &job->blocks[i];
         *rest = after_name(line, name);
+        *generated = *rest == NULL;
+        if (*rest == NULL)
+            *rest = after_name(line, generated_name);
         if (*rest != NULL)
             return true;
     }
-    return false;
+    *block = &job->blocks[0];
+    *generated = true;
+    *rest = after_name(line, "in.s");
+    return *rest != NULL;
 }
 
 /* "12: Error: TEXT" or " Error: TEXT" (line 0). NULL when it is nothing of the sort. */
@@ -154,8 +152,6 @@ static void read_assembler_line(AsmJob *job, Pending *pending, const char *said)
         *pending = (Pending){
             .text = g_strdup(text), .block = block, .line = line, .generated = generated
         };
-        if (line == 0 && !generated)
-            pending->line = block->line;
     } else if (text == NULL && pending->text != NULL &&
                strstr(rest, "Info: macro invoked from here") != NULL) {
         /* Within a macro the assembler names the wrong file, but the line says where the macro was used. */
@@ -182,26 +178,28 @@ void asm_read_assembler(AsmJob *job, const char *said)
 
 /* ---- the linker: "(SECTION+0xOFFSET): TEXT", from an object without debug information */
 
-static const ImageLine *row_at(const Image *image, uint64_t address)
+static const ImageLine *find_row(const ElfContents *lines, const char *section, uint64_t offset,
+                                 bool *exact)
 {
+    const ImageSection *found = image_section_named(lines->image, section);
     const ImageLine *row = NULL;
+    uint64_t address = 0;
 
-    for (uint64_t back = 0; back <= ROW_REACH && row == NULL; back += 2)
-        row = image_line(image, address - back);
-    return row;
-}
-
-static const ImageLine *find_row(const ElfContents *lines, const char *section, uint64_t offset)
-{
     for (guint i = 0; i < lines->n_patches && g_str_has_prefix(section, ASSEMBLE_PATCH_PREFIX);
          i++) {
         const ElfPatch *patch = &lines->patches[i];
 
-        if (g_str_equal(patch->name, section + strlen(ASSEMBLE_PATCH_PREFIX)))
-            return row_at(patch->lines, patch->address + offset);
+        if (g_str_equal(patch->name, section + strlen(ASSEMBLE_PATCH_PREFIX))) {
+            address = patch->address + offset;
+            row = image_line(patch->lines, address);
+        }
     }
-    const ImageSection *found = image_section_named(lines->image, section);
-    return found != NULL ? row_at(lines->image, found->address + offset) : NULL;
+    if (found != NULL) {
+        address = found->address + offset;
+        row = image_line(lines->image, address);
+    }
+    *exact = row != NULL && row->address == address;
+    return row;
 }
 
 /* The block of the section (better) or of the file that has this line. */
@@ -231,39 +229,45 @@ static char *quoted_word(const char *text)
     return end != NULL ? g_strndup(start + 1, (gsize)(end - start) - 1) : NULL;
 }
 
-static void add_at_row(AsmJob *job, const AsmBlock *block, guint line, const char *word,
-                       const char *text)
+/* Whether that line of the block's file mentions the word; its column. */
+static bool line_mentions(const AsmBlock *block, guint line, const char *word, guint *column)
 {
-    guint column = indent_column(block, line), found_line, found_column;
-    gsize length;
-    const char *in_file = block->source != NULL ? source_line(block->source, line, &length) : NULL;
+    AsmJob search = { .blocks = block, .n_blocks = 1 };
+    guint found;
 
-    if (in_file != NULL && word != NULL) {
-        g_autofree char *copy = g_strndup(in_file, length);
-        AsmBlock one_line = {
-            .section = block->section, .text = copy, .file = block->file, .line = line
-        };
-        AsmJob search = { .blocks = &one_line, .n_blocks = 1 };
-
-        if (asm_find_word(&search, NULL, word, &found_line, &found_column) != NULL)
-            column = found_column;
+    /* The first mention may be on an earlier line: search from the line on. */
+    const char *text = block->text;
+    for (guint n = block->line; n < line && *text != '\0'; n++) {
+        text = strchrnul(text, '\n');
+        text += *text == '\n';
     }
-    add_located(job, block, line, column, text);
+    AsmBlock rest = *block;
+    rest.text = text;
+    rest.line = line;
+    search.blocks = &rest;
+    return asm_find_word(&search, NULL, word, &found, column) != NULL && found == line;
 }
 
+/* Where a complaint about a word at this place of a section belongs. The row tells for code; but of data it only tells
+ * the instruction before, so a row that does not mention the word needs to be exact. */
 static void add_link_complaint(AsmJob *job, const ElfContents *lines, const char *section,
                                uint64_t offset, const char *text)
 {
     g_autofree char *word = quoted_word(text);
-    const ImageLine *row = lines != NULL ? find_row(lines, section, offset) : NULL;
+    bool exact = false;
+    const ImageLine *row = lines != NULL ? find_row(lines, section, offset, &exact) : NULL;
     const AsmBlock *block = row != NULL ? block_with_line(job, section, row) : NULL;
-    guint line, column;
+    guint line = row != NULL ? row->line : 0, column;
 
-    if (block != NULL) {
-        add_at_row(job, block, row->line, word, text);
+    if (block != NULL && word != NULL && line_mentions(block, line, word, &column)) {
+        add_located(job, block, line, column, text);
         return;
     }
-    if (row != NULL && g_str_equal(row->file, ASM_GENERATED)) {
+    if (block != NULL && exact) {
+        add_located(job, block, line, indent_column(block, line), text);
+        return;
+    }
+    if (row != NULL && exact && g_str_equal(row->file, ASM_GENERATED)) {
         add_generated(job, row->line, text);
         return;
     }
@@ -289,7 +293,7 @@ static void read_linker_line(AsmJob *job, const ElfContents *lines, const char *
     g_autofree char *text = g_match_info_fetch(match, 3);
     g_autoptr(GString) clean = g_string_new(text);
     const char *section =
-        g_str_has_prefix(input, ASM_INPUT_PREFIX) ? input + strlen(ASM_INPUT_PREFIX) : input;
+        g_str_has_prefix(input, ELF_RENAMED_PREFIX) ? input + strlen(ELF_RENAMED_PREFIX) : input;
 
     g_string_replace(clean, " in plain.o", "", 0);
     add_link_complaint(job, lines, section, g_ascii_strtoull(offset, NULL, 16), clean->str);

@@ -8,9 +8,6 @@
 #define ASM_ARCH      "rv64imac_zicsr_zifencei"
 #define ASM_GENERATED "<generated>"
 
-/* The assembler keeps the flags of the sections it knows; ".text" with other flags goes by another name until linked. */
-#define ASM_INPUT_PREFIX ".cmodx.in"
-
 /* The very last thing in the assembly text: if it is missing in the object, a block ended the assembly. */
 #define ASM_SENTINEL ".cmodx.complete"
 
@@ -34,8 +31,9 @@ bool asm_name_is_valid(const char *section);
 /* The whole assembly file. */
 char *asm_file_text(const AsmBlock *blocks, gsize n_blocks);
 
-/* What the markers and the line table call the file of the block. */
+/* What the markers and the line table call the file of the block, and the text generated around it. */
 char *asm_marker_name(const AsmBlock *block);
+char *asm_generated_name(const AsmBlock *block);
 
 /* The first block and line (of its file) that mention the word outside comments; NULL when none does. `section`, unless
  * NULL, restricts the search to blocks of that section. */

@@ -10,7 +10,7 @@
 #define APART_BASE 0x10000u
 
 typedef struct ObjectSection {
-    const char *name; /* in the object, ASM_INPUT_PREFIX and all */
+    const char *name; /* in the object, ELF_RENAMED_PREFIX and all */
     uint64_t size;
     bool loaded; /* takes part in the image */
 } ObjectSection;
@@ -23,7 +23,8 @@ typedef struct Object {
 
 static const char *bare_name(const char *name)
 {
-    return g_str_has_prefix(name, ASM_INPUT_PREFIX ".") ? name + strlen(ASM_INPUT_PREFIX) : name;
+    return g_str_has_prefix(name, ELF_RENAMED_PREFIX ".") ? name + strlen(ELF_RENAMED_PREFIX)
+                                                          : name;
 }
 
 static void read_sections(Object *object)
@@ -62,7 +63,7 @@ static const ObjectSection *object_section(const Object *object, const char *nam
 /* Bytes that the two input sections of this output section bring. */
 static uint64_t placed_size(const Object *object, const char *name, uint64_t *first_size)
 {
-    g_autofree char *renamed = g_strconcat(ASM_INPUT_PREFIX, name, NULL);
+    g_autofree char *renamed = g_strconcat(ELF_RENAMED_PREFIX, name, NULL);
     const ObjectSection *first = object_section(object, renamed),
                         *second = object_section(object, name);
 
@@ -123,7 +124,7 @@ static bool find_symbol(const Object *object, const char *name, GElf_Sym *found,
     return false;
 }
 
-/* "+8", "-0x4" or "": FALSE when it is anything else. */
+/* "+8", "- 0x4" or "": FALSE when it is anything else. */
 static bool parse_offset(const char *text, uint64_t *offset)
 {
     bool negative = text[0] == '-';
@@ -131,7 +132,7 @@ static bool parse_offset(const char *text, uint64_t *offset)
     *offset = 0;
     if (text[0] == '\0')
         return true;
-    text++;
+    text += 1 + strspn(text + 1, " ");
     bool hex = g_str_has_prefix(text, "0x");
     if (!g_ascii_string_to_unsigned(hex ? text + 2 : text, hex ? 16 : 10, 0, G_MAXINT64, offset,
                                     NULL))
@@ -197,13 +198,16 @@ static bool check_orphans(const AsmJob *job, const Object *object, GError **erro
     return true;
 }
 
-static void append_section(GString *script, const char *name, uint64_t address)
+static void append_section(GString *script, const Object *object, const char *name,
+                           uint64_t address)
 {
+    g_autofree char *renamed = g_strconcat(ELF_RENAMED_PREFIX, name, NULL);
+    bool has_renamed = object_section(object, renamed) != NULL;
+
     /* SUBALIGN: otherwise the linker moves what is aligned to 4 and placed at 2 modulo 4. */
-    g_string_append_printf(script,
-                           "  \"%s\" %#" G_GINT64_MODIFIER "x : SUBALIGN(1) { *(\"" ASM_INPUT_PREFIX
-                           "%s\") *(\"%s\") } :none\n",
-                           name, address, name, name);
+    g_string_append_printf(
+        script, "  \"%s\" %#" G_GINT64_MODIFIER "x : SUBALIGN(1) { *(\"%s\") *(\"%s\") } :none\n",
+        has_renamed ? renamed : name, address, renamed, name);
 }
 
 /* PT_NULL: with a real segment the linker would fill the gaps between sections with bytes of the file. */
@@ -250,8 +254,8 @@ static bool write_scripts(const AsmJob *job, const Object *object, char **script
             ok = place_error(placement, error,
                              "section '%s' goes around the end of the address space",
                              placement->section);
-        append_section(real, placement->section, address);
-        append_section(other, placement->section, next);
+        append_section(real, object, placement->section, address);
+        append_section(other, object, placement->section, next);
         next = (next + size + 63) & ~(uint64_t)63;
     }
     *script = script_end(real);

@@ -182,16 +182,27 @@ static const char *known_flags(const char *section)
     return NULL;
 }
 
-char *asm_marker_name(const AsmBlock *block)
+static char *mark_patch(const AsmBlock *block, const char *file)
 {
     bool patch = g_str_has_prefix(block->section, ASSEMBLE_PATCH_PREFIX);
+
+    return patch ? g_strconcat("<", block->section, ">", file, NULL) : g_strdup(file);
+}
+
+char *asm_marker_name(const AsmBlock *block)
+{
     g_autofree char *file = g_strdup(block->file);
 
     for (char *c = file; *c != '\0'; c++) {
         if (g_ascii_iscntrl(*c))
             *c = '_';
     }
-    return patch ? g_strconcat("<", block->section, ">", file, NULL) : g_steal_pointer(&file);
+    return mark_patch(block, file);
+}
+
+char *asm_generated_name(const AsmBlock *block)
+{
+    return mark_patch(block, ASM_GENERATED);
 }
 
 static void append_marker(GString *out, guint line, const char *name)
@@ -220,11 +231,13 @@ static void append_text(GString *out, const char *text)
     }
 }
 
-static void append_generated(GString *out, const char *text)
+static void append_generated(GString *out, const AsmBlock *block, const char *text)
 {
+    g_autofree char *name = asm_generated_name(block);
+
     if (text == NULL)
         return;
-    append_marker(out, 1, ASM_GENERATED);
+    append_marker(out, 1, name);
     append_text(out, text);
 }
 
@@ -237,15 +250,15 @@ char *asm_file_text(const AsmBlock *blocks, gsize n_blocks)
         const char *known = known_flags(block->section);
         g_autofree char *name = asm_marker_name(block);
 
-        g_string_append_printf(out, ".section \"%s%s\",\"%s\",@progbits\n",
-                               known != NULL && !g_str_equal(known, block->flags) ? ASM_INPUT_PREFIX
-                                                                                  : "",
-                               block->section, block->flags);
+        g_string_append_printf(
+            out, ".section \"%s%s\",\"%s\",@progbits\n",
+            known != NULL && !g_str_equal(known, block->flags) ? ELF_RENAMED_PREFIX : "",
+            block->section, block->flags);
         g_string_append(out, ".option arch, " ASM_ARCH "\n.option norelax\n.option nopic\n");
-        append_generated(out, block->prefix);
+        append_generated(out, block, block->prefix);
         append_marker(out, block->line, name);
         append_text(out, block->text);
-        append_generated(out, block->suffix);
+        append_generated(out, block, block->suffix);
     }
     g_string_append(out, ".section " ASM_SENTINEL ",\"\",@progbits\n.byte 1\n");
     return g_string_free(out, FALSE);

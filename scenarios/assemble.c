@@ -60,7 +60,7 @@ static bool check_files_read(const AsmJob *job, GError **error)
 
 static bool run_assembler(AsmJob *job, GError **error)
 {
-    g_autofree char *map = g_strconcat(job->directory, "=.", NULL);
+    g_autofree char *map = g_strconcat(job->directory, "=" ELF_SOURCE_DIRECTORY, NULL);
     const char *const arguments[] = {
         "-g",
         "-march=" ASM_ARCH,

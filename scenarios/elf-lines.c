@@ -22,11 +22,11 @@ static const ElfPatch *patch_named(const Rows *rows, const char *name, size_t le
     return NULL;
 }
 
-/* "./FILE" is how the table names a file of a unit compiled in "."; see assemble.c. */
+/* An end of a sequence is a row of line 0 (see image_line()). */
 static void add_row(const Rows *rows, uint64_t address, const char *file, int line)
 {
-    if (g_str_has_prefix(file, "./"))
-        file += 2;
+    if (g_str_has_prefix(file, ELF_SOURCE_DIRECTORY "/"))
+        file += strlen(ELF_SOURCE_DIRECTORY "/");
     if (g_str_has_prefix(file, "<" ELF_PATCH_PREFIX)) {
         const char *name = file + strlen("<" ELF_PATCH_PREFIX);
         const char *end = strchr(name, '>');
@@ -57,11 +57,11 @@ static bool add_unit(Rows *rows, Dwarf_Die *unit)
         int line = 0;
 
         if (row == NULL || dwarf_lineaddr(row, &address) != 0 || dwarf_lineno(row, &line) != 0 ||
-            line <= 0 || dwarf_lineendsequence(row, &end) != 0 || end)
+            dwarf_lineendsequence(row, &end) != 0 || line < 0)
             continue;
         const char *file = dwarf_linesrc(row, NULL, NULL);
         if (file != NULL)
-            add_row(rows, address, file, line);
+            add_row(rows, address, file, end ? 0 : line);
     }
     return true;
 }

@@ -90,7 +90,10 @@ static const char *section_name(const Loader *loader, const GElf_Shdr *header)
 {
     const char *name = elf_strptr(loader->elf, loader->names, header->sh_name);
 
-    return name != NULL ? name : "";
+    if (name == NULL)
+        return "";
+    return g_str_has_prefix(name, ELF_RENAMED_PREFIX ".") ? name + strlen(ELF_RENAMED_PREFIX)
+                                                          : name;
 }
 
 static bool add_patch(Loader *loader, const char *name, const GElf_Shdr *header,

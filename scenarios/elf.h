@@ -30,6 +30,13 @@ void elf_contents_clear(ElfContents *contents);
  * addresses alone would not tell the rows apart. Messages and Image rows have FILE only. */
 #define ELF_PATCH_PREFIX ".cmodx.patch."
 
+/* The tools impose flags on sections they know by name; a ".text" with other flags is called ".cmodx.in.text" in the
+ * file. The image has the name without this. */
+#define ELF_RENAMED_PREFIX ".cmodx.in"
+
+/* The directory that files of the line table with a relative name are in. */
+#define ELF_SOURCE_DIRECTORY "/<cmodx>"
+
 /* Adds the allocated sections (not the patches), the defined symbols and the rows of the line table. `name` starts the
  * messages. On failure (SIM_ERROR_SCENARIO, "NAME: not an ELF file") `out` holds what had been read and is still to be
  * cleared. */

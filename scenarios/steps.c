@@ -515,6 +515,7 @@ Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *
         .steps = steps, .context = context, .hart = name, .node = node, .text = g_string_new(NULL)
     };
     emit(&compiler, ".globl cmodx_start_%s, cmodx_end_%s", name, name);
+    emit(&compiler, ".option norvc");
     g_string_append_printf(compiler.text, "cmodx_start_%s:\n", name);
     bool ok = compile_list(&compiler, node, error);
     compiler.node = node;

@@ -35,20 +35,48 @@ static bool among(const GArray *addresses, uint64_t address)
     return false;
 }
 
-static void judge_exit(Machine *machine, const World *world, MachineStep *step, const Pass *pass, const PassExit *end)
+/* Judges the end of a pass, or of its part before a call; returns the versions that explain it. */
+static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *step, const Pass *pass, const PassExit *end)
 {
     const Program *program = machine->program;
+    uint64_t versions = pass->versions;
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
         if (property->region != pass->region)
             continue;
-        if (property->kind == PROPERTY_OLD_OR_NEW &&
-            !pass_matches(pass, end, program_region(program, property->region), property->ignored_registers, world,
-                          machine->oracle))
-            violate(step, i, VIOLATION_MIXED, end->pc);
+        if (property->kind == PROPERTY_OLD_OR_NEW) {
+            versions = pass_matches(pass, end, program_region(program, property->region),
+                                    property->ignored_registers, world, machine->oracle);
+            if (!versions)
+                violate(step, i, VIOLATION_MIXED, end->pc);
+        }
         if (property->kind == PROPERTY_LANDS_IN && !end->trapped && !among(property->addresses, end->pc))
             violate(step, i, VIOLATION_LANDS, end->pc);
     }
+    return versions;
+}
+
+/* The return address of the call that a step makes, if it lies in the region; else 0. */
+static uint64_t return_into(const Region *region, const MachineStep *step)
+{
+    const HartStep *hart = &step->hart;
+    bool links = hart->status == HART_OK && (hart->insn.kind == INSN_JAL || hart->insn.kind == INSN_JALR) &&
+                 hart->insn.rd != 0 && !hart->fused.length;
+    uint64_t link = hart->fetch.pc + hart->fetch.length;
+    return links && region_holds(region, link) ? link : 0;
+}
+
+/* A task enters a region: from anew, or coming back from a call that it made there. */
+static void enter_region(Machine *machine, const Task *before, const World *world, MachineStep *step)
+{
+    uint32_t *pass = &step->task.pass[before->depth];
+    int region = program_region_at(machine->program, before->hart.pc);
+    const Pass *known = *pass ? pass_get(machine->passes, *pass) : NULL;
+    if (region < 0 || !machine->watched[region] || (known && !known->away))
+        return;
+    bool returns = known && known->region == (guint)region && known->away == before->hart.pc;
+    *pass = pass_begin(machine->passes, (guint)region, returns ? known->marks : world->marks,
+                       returns ? known->versions : ~0ull, &before->hart);
 }
 
 /* Extends and ends the pass at the trap depth of the step. An interrupt suspends it; a synchronous trap ends it, as any
@@ -57,15 +85,15 @@ static void track_pass(Machine *machine, const Task *before, const World *world,
 {
     uint64_t pc = before->hart.pc;
     uint32_t *pass = &step->task.pass[before->depth];
-    if (*pass)
+    if (*pass && !pass_get(machine->passes, *pass)->away)
         note_access(machine, &step->hart, pass);
 
     /* sret may leave a handler for the region that was interrupted, or for elsewhere */
     pass = &step->task.pass[MIN(before->depth, step->task.depth)];
     bool trapped = step->hart.status == HART_TRAP;
-    if (*pass == 0 || (!trapped && !step->hart.retired) || step->unsupported)
+    const Pass *record = *pass ? pass_get(machine->passes, *pass) : NULL;
+    if (!record || record->away || (!trapped && !step->hart.retired) || step->unsupported)
         return;
-    const Pass *record = pass_get(machine->passes, *pass);
     const Region *inside = program_region(machine->program, record->region);
     PassExit end = { .trapped = trapped,
                      .cause = trapped ? step->hart.cause : 0,
@@ -73,8 +101,10 @@ static void track_pass(Machine *machine, const Task *before, const World *world,
                      .x = step->task.hart.x };
     if (!trapped && region_holds(inside, end.pc))
         return;
-    judge_exit(machine, step->world ? step->world : world, step, record, &end);
-    *pass = 0;
+    Pass left = *record;
+    uint64_t versions = judge_exit(machine, step->world ? step->world : world, step, record, &end);
+    uint64_t back = return_into(inside, step);
+    *pass = back && versions ? pass_away(machine->passes, &left, versions, back) : 0;
 }
 
 /* ---- what is fetched, and where the task arrives */
@@ -127,10 +157,7 @@ static void judge_arrival(Machine *machine, MachineStep *step)
 void judge_step(Machine *machine, const Task *before, const World *world, MachineStep *step)
 {
     /* A fetch is judged inside its pass, so the pass is begun first; it may end in the same step. */
-    int region = program_region_at(machine->program, before->hart.pc);
-    if (!step->task.pass[before->depth] && region >= 0 && machine->watched[region])
-        step->task.pass[before->depth] =
-            pass_begin(machine->passes, (guint)region, world->marks, &before->hart);
+    enter_region(machine, before, world, step);
     if (step->hart.fetch.length)
         judge_fetch(machine, before, world, step);
     track_pass(machine, before, world, step);

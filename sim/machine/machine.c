@@ -38,6 +38,7 @@ static void begin_call(const HartSpec *spec, Task *task)
     task->hart.pc = spec->entry;
     task->hart.after_auipc = 0;
     task->at_schedule_point = 1;
+    task->pass[0] = 0;
 }
 
 /* The task is at the end of its call: it begins the next one, or is done for good and takes part in nothing more. */
@@ -54,6 +55,7 @@ static void finish_call(Machine *machine, const World *world, MachineStep *step)
     World *next = step_world(step, world);
     uint64_t bit = 1ull << task->id;
     task->status = TASK_DONE;
+    task->pass[0] = 0;
     task->hart.fetch_view = task->hart.access_view = task->hart.fetched_view = 0;
     next->done |= bit;
     next->reservations[task->id] = (Reservation){ 0 };
@@ -216,6 +218,24 @@ static void number_steps(Machine *machine, const World *world, GArray *steps)
     }
 }
 
+static void note_waiting(Machine *machine, const Task *task, const GArray *steps)
+{
+    uint64_t bit = 1ull << task->id;
+    if (task->status == TASK_STOPPING || task->status == TASK_FENCING)
+        machine->waited |= bit;
+    for (guint i = 0; i < steps->len; i++) {
+        StepKind kind = g_array_index(steps, MachineStep, i).kind;
+        if (kind == STEP_STOPPED || kind == STEP_FENCED)
+            machine->served |= bit;
+    }
+}
+
+int machine_never_served(const Machine *machine)
+{
+    uint64_t starved = machine->waited & ~machine->served;
+    return starved ? __builtin_ctzll(starved) : -1;
+}
+
 GArray *machine_steps(Machine *machine, const Task *task, const World *world)
 {
     GArray *steps = g_array_new(FALSE, TRUE, sizeof(MachineStep));
@@ -226,6 +246,7 @@ GArray *machine_steps(Machine *machine, const Task *task, const World *world)
         interrupt(machine, task, steps);
     }
     serve_waiting(machine, task, world, blocked, steps);
+    note_waiting(machine, task, steps);
     finish_calls(machine, world, steps);
     number_steps(machine, world, steps);
     return steps;

@@ -97,6 +97,10 @@ Violation machine_final(Machine *machine, const Task *tasks, const World *world)
 /* Whether some "exists" condition of the program (by property index) has been met in a final state judged so far. */
 bool machine_reached(const Machine *machine, guint property);
 
+/* The hart that begins to wait in a service of stop_machine or remote fence.i and in no run ever gets beyond it, or -1: all
+ * that was proved of what comes after it would be empty. To be asked after a complete search. */
+int machine_never_served(const Machine *machine);
+
 /* Distinct task states, distinct shared states, bytes of both. */
 void machine_counts(const Machine *machine, guint *tasks, guint *worlds, guint64 *bytes);
 

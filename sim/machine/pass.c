@@ -21,11 +21,17 @@ static uint32_t put(Intern *passes, const Pass *pass, const PassAccess *accesses
     return 1 + intern_put(passes, bytes->data, bytes->len);
 }
 
-uint32_t pass_begin(Intern *passes, guint region, uint64_t marks, const Hart *entry)
+uint32_t pass_begin(Intern *passes, guint region, uint64_t marks, uint64_t versions, const Hart *entry)
 {
-    Pass pass = { .region = region, .marks = marks, .entry = entry->pc };
+    Pass pass = { .region = region, .marks = marks, .versions = versions, .entry = entry->pc };
     memcpy(pass.x, entry->x, sizeof pass.x);
     return put(passes, &pass, NULL, NULL);
+}
+
+uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address)
+{
+    Pass away = { .region = pass->region, .marks = pass->marks, .versions = versions, .away = return_address };
+    return put(passes, &away, NULL, NULL);
 }
 
 uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access)
@@ -187,9 +193,10 @@ static bool same_registers(const uint64_t *a, const uint64_t *b, uint32_t ignore
     return true;
 }
 
-bool pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
-                  Oracle *oracle)
+uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
+                      Oracle *oracle)
 {
+    uint64_t matches = 0;
     g_autoptr(GArray) stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
     for (guint i = 0; i < pass->n_accesses; i++) {
         const PassAccess *access = &pass_accesses(pass)[i];
@@ -198,11 +205,13 @@ bool pass_matches(const Pass *pass, const PassExit *end, const Region *region, u
     }
     for (guint v = 0; v < region->versions->len; v++) {
         uint64_t x[32];
+        if (!(pass->versions >> v & 1))
+            continue;
         g_autoptr(GArray) alone_stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
         PassExit alone = pass_alone(pass, region, v, world, oracle, x, alone_stores);
         if (alone.pc == end->pc && alone.trapped == end->trapped && (!end->trapped || alone.cause == end->cause) &&
             same_registers(alone.x, end->x, ignored) && same_bytes(stores, alone_stores))
-            return true;
+            matches |= 1ull << v;
     }
-    return false;
+    return matches;
 }

@@ -8,7 +8,7 @@
 #include "sim/hart/hart.h"
 #include "sim/machine/condition.h"
 
-enum { LOCKS_MAX = 8, MARKS_MAX = 64, HARTS_MAX = SPACE_PROCESSES_MAX };
+enum { LOCKS_MAX = 8, MARKS_MAX = 64, HARTS_MAX = SPACE_PROCESSES_MAX, REGION_VERSIONS_MAX = 64 };
 
 typedef enum Preempt {
     PREEMPT_NONE, /* a task stops only at schedule points */

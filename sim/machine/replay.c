@@ -218,9 +218,11 @@ static void explain_pass(Replay *replay, const Machine *machine)
         if (!step->before.pass[before->depth])
             break;
     }
-    Pass fresh = { .region = (uint32_t)region, .entry = before->hart.pc };
+    Pass fresh = { .region = (uint32_t)region, .versions = ~0ull, .entry = before->hart.pc };
     memcpy(fresh.x, before->hart.x, sizeof fresh.x);
-    const Pass *pass = id ? pass_get(machine->passes, id) : &fresh;
+    const Pass *pass = id ? pass_get(machine->passes, id) : NULL;
+    if (!pass || pass->away)
+        pass = &fresh;
     for (guint v = 0; v < program_region(replay->program, (guint)region)->versions->len; v++)
         add_alternative(replay, machine, pass, v);
 }

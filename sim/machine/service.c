@@ -14,6 +14,16 @@ static guint now(const Machine *machine, const World *world)
     return machine->options->model->coherent_fetch ? 0 : timeline_now(&world->timeline);
 }
 
+/* Every service that hands something from one hart to another (a lock, the end of a stop, an acknowledgement) is an
+ * access: what was stored before it is before the hart's next fence.i. */
+static void synchronise(const Machine *machine, Task *task, guint with)
+{
+    Hart *hart = &task->hart;
+    if (machine->options->model->coherent_fetch || with <= hart->fetch_view)
+        return;
+    hart->access_view = MAX(hart->access_view, with);
+}
+
 static void append(GArray *steps, const MachineStep *step)
 {
     g_array_append_vals(steps, step, 1);
@@ -70,12 +80,13 @@ static void offer_fences(const Machine *machine, const Task *task, const World *
     }
 }
 
-static void offer_fenced(const Task *task, const World *world, GArray *steps)
+static void offer_fenced(const Machine *machine, const Task *task, const World *world, GArray *steps)
 {
     if (world->fence_pending[task->id])
         return;
     MachineStep step = step_begin(STEP_FENCED, task);
     step.task.status = TASK_RUNNING;
+    synchronise(machine, &step.task, now(machine, world));
     if (world->fence_begin[task->id])
         step_world(&step, world)->fence_begin[task->id] = 0;
     append(steps, &step);
@@ -127,6 +138,7 @@ static void offer_resume(const Machine *machine, const Task *task, const World *
     MachineStep step = step_begin(STEP_RESUME, task);
     step.task.status = task->was_running;
     step.task.was_running = 0;
+    synchronise(machine, &step.task, world->stop_end);
     if (world->stop_flags & STOP_WAITERS_FENCE_I)
         hart_fence_i(machine->options->model, &step.task.hart, world->stop_end);
     World *next = step_world(&step, world);
@@ -136,13 +148,14 @@ static void offer_resume(const Machine *machine, const Task *task, const World *
     append(steps, &step);
 }
 
-static void offer_stopped(const Task *task, const World *world, GArray *steps)
+static void offer_stopped(const Machine *machine, const Task *task, const World *world, GArray *steps)
 {
     uint64_t all = world->n_harts == 64 ? ~0ull : (1ull << world->n_harts) - 1;
     if ((world->parked | world->done | bit_of(task)) != all)
         return;
     MachineStep step = step_begin(STEP_STOPPED, task);
     step.task.status = TASK_RUNNING;
+    synchronise(machine, &step.task, now(machine, world));
     append(steps, &step);
 }
 
@@ -158,10 +171,10 @@ void serve_waiting(Machine *machine, const Task *task, const World *world, bool 
             offer_resume(machine, task, world, steps);
         break;
     case TASK_STOPPING:
-        offer_stopped(task, world, steps);
+        offer_stopped(machine, task, world, steps);
         break;
     case TASK_FENCING:
-        offer_fenced(task, world, steps);
+        offer_fenced(machine, task, world, steps);
         break;
     case TASK_DONE:
         return;
@@ -222,8 +235,7 @@ static bool await(const Machine *machine, const World *world, MachineStep *step)
     step->hart.load_address = address;
     step->hart.load_size = (uint8_t)size;
     step->hart.load_value = found;
-    if (!machine->options->model->coherent_fetch)
-        step->task.hart.access_view = now(machine, world);
+    synchronise(machine, &step->task, now(machine, world));
     return_from(step);
     return true;
 }
@@ -279,6 +291,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
         if (world->lock_owner[step->argument])
             return false;
         return_from(step);
+        synchronise(machine, &step->task, now(machine, world));
         step_world(step, world)->lock_owner[step->argument] = (uint8_t)(step->task.id + 1);
         return true;
     case SERVICE_UNLOCK:

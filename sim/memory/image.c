@@ -147,17 +147,19 @@ static gint symbol_compare(gconstpointer a, gconstpointer b, gpointer image)
 }
 
 /* A line table has several rows for one address when an instruction is preceded by others of no size; the last one is
- * that of the instruction. g_array_sort() keeps the order of equals. */
+ * that of the instruction. What ends there (line 0) yields to what begins. g_array_sort() keeps the order of equals. */
 static void lines_keep_last(GArray *lines)
 {
     guint kept = 0;
 
     for (guint i = 0; i < lines->len; i++) {
-        const ImageLine *row = &g_array_index(lines, ImageLine, i);
+        const ImageLine row = g_array_index(lines, ImageLine, i);
+        ImageLine *last = kept > 0 ? &g_array_index(lines, ImageLine, kept - 1) : NULL;
 
-        if (i + 1 < lines->len && row[1].address == row[0].address)
-            continue;
-        g_array_index(lines, ImageLine, kept++) = *row;
+        if (last == NULL || last->address != row.address)
+            g_array_index(lines, ImageLine, kept++) = row;
+        else if (row.line != 0)
+            *last = row;
     }
     g_array_set_size(lines, kept);
 }
@@ -267,13 +269,13 @@ const ImageLine *image_line(const Image *image, uint64_t address)
     guint low = 0, high = image->lines->len;
 
     g_assert(image->sealed);
-    while (low < high) {
+    while (low < high) { /* the first row above the address */
         guint middle = low + (high - low) / 2;
 
-        if (rows[middle].address < address)
+        if (rows[middle].address <= address)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < image->lines->len && rows[low].address == address ? &rows[low] : NULL;
+    return low > 0 && rows[low - 1].line != 0 ? &rows[low - 1] : NULL;
 }

@@ -43,6 +43,8 @@ Image *image_new(void) OWNED_BY(image_free);
 const ImageSection *image_add_section(Image *image, const char *name, uint64_t address, uint64_t size, ImageFlags flags,
                                       const uint8_t *bytes);
 void image_add_symbol(Image *image, const char *name, uint64_t address);
+
+/* A row covers the addresses up to the next row; line 0 only ends the rows before it. */
 void image_add_line(Image *image, uint64_t address, const char *file, guint line);
 
 /* To be called once everything is added: sorts for the look-ups below. */
@@ -66,7 +68,8 @@ const ImageSymbol *image_symbol_before(const Image *image, uint64_t address);
 const ImageSymbol *image_symbols(const Image *image, guint *n_symbols);
 const ImageSection *image_sections(const Image *image, guint *n_sections);
 
-/* The line-table row that covers address exactly, or NULL. */
+/* The line-table row that covers the address (it may start below: a macro or a line of several instructions has one
+ * row), or NULL. */
 const ImageLine *image_line(const Image *image, uint64_t address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Image, image_free)
