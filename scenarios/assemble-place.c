@@ -177,23 +177,49 @@ static bool symbol_address(const AsmJob *job, const Object *object, const AsmPla
     return true;
 }
 
+/* Where something that the object file names, but gives no line of, may come from. */
+static bool word_error(const AsmJob *job, GError **error, const char *word, const char *format)
+{
+    guint line, column;
+    const AsmBlock *block = asm_find_word(job, NULL, word, &line, &column);
+    g_autoptr(GString) message = g_string_new(format);
+
+    g_string_replace(message, "%s", word, 1);
+    if (block != NULL)
+        return asm_block_error(error, block, line, column, "%s", message->str);
+    return asm_block_error(error, &job->blocks[0], job->blocks[0].line, 1, "%s", message->str);
+}
+
 /* Sections with contents that nobody placed. */
 static bool check_orphans(const AsmJob *job, const Object *object, GError **error)
 {
     for (guint i = 0; i < object->sections->len; i++) {
         const ObjectSection *section = &g_array_index(object->sections, ObjectSection, i);
         const char *name = bare_name(section->name);
-        guint line, column;
 
-        if (!section->loaded || section->size == 0 || placement_of(job, name) != NULL)
+        if (section->loaded && section->size != 0 && placement_of(job, name) == NULL)
+            return word_error(job, error, name, "section '%s' has no address");
+    }
+    return true;
+}
+
+/* Symbols of .comm, which the linker would put wherever it likes. */
+static bool check_common(const AsmJob *job, const Object *object, GError **error)
+{
+    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL;
+         scn = elf_nextscn(object->elf, scn)) {
+        GElf_Shdr header;
+        GElf_Sym symbol;
+        Elf_Data *data = elf_getdata(scn, NULL);
+
+        if (gelf_getshdr(scn, &header) == NULL || header.sh_type != SHT_SYMTAB || data == NULL)
             continue;
-        const AsmBlock *block = asm_find_word(job, NULL, name, &line, &column);
-        if (block == NULL) {
-            block = &job->blocks[0];
-            line = block->line;
-            column = 1;
+        for (int i = 1; gelf_getsym(data, i, &symbol) != NULL; i++) {
+            const char *name = elf_strptr(object->elf, header.sh_link, symbol.st_name);
+
+            if (symbol.st_shndx == SHN_COMMON && name != NULL)
+                return word_error(job, error, name, "symbol '%s' has no section; define it in one");
         }
-        return asm_block_error(error, block, line, column, "section '%s' has no address", name);
     }
     return true;
 }
@@ -282,7 +308,7 @@ bool asm_place(const AsmJob *job, GBytes *bytes, char **script, char **apart, GE
     bool ok = object_section(&object, ASM_SENTINEL) != NULL ||
               asm_block_error(error, &job->blocks[0], job->blocks[0].line, 1,
                               "a block ends the assembly of all blocks");
-    ok = ok && check_orphans(job, &object, error) &&
+    ok = ok && check_orphans(job, &object, error) && check_common(job, &object, error) &&
          write_scripts(job, &object, script, apart, error);
     g_array_unref(object.sections);
     elf_end(object.elf);

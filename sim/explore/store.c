@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_SLOTS = 1 << 12, SEGMENT_STATES = 1 << 16 };
+enum { FIRST_SLOTS = 1 << 12, SEGMENT_STATES = 1 << 19, HUGE_PAGE = 1 << 21 };
 
 typedef struct Slot {
     uint32_t tag;    /* upper half of the hash */
@@ -25,7 +25,7 @@ struct StateStore {
 static Slot *slots_new(uint64_t n_slots)
 {
     gsize size = n_slots * sizeof(Slot);
-    Slot *slots = aligned_alloc(MIN(size, (gsize)1 << 21), size);
+    Slot *slots = aligned_alloc(MIN(size, (gsize)HUGE_PAGE), size);
     if (!slots)
         g_error("out of memory: %" G_GSIZE_FORMAT " bytes for the state table", size);
     if (size >= (gsize)1 << 22)
@@ -34,14 +34,24 @@ static Slot *slots_new(uint64_t n_slots)
     return slots;
 }
 
+static uint32_t *segment_new(guint words)
+{
+    gsize size = sizeof(uint32_t) * words * SEGMENT_STATES;
+    uint32_t *segment = aligned_alloc(HUGE_PAGE, (size + HUGE_PAGE - 1) & ~(gsize)(HUGE_PAGE - 1));
+    if (!segment)
+        g_error("out of memory: %" G_GSIZE_FORMAT " bytes for states", size);
+    madvise(segment, size, MADV_HUGEPAGE);
+    return segment;
+}
+
 StateStore *state_store_new(guint width)
 {
     StateStore *store = g_new0(StateStore, 1);
     store->width = width;
     store->n_slots = FIRST_SLOTS;
     store->slots = slots_new(store->n_slots);
-    store->segments = g_ptr_array_new_with_free_func(g_free);
-    store->parents = g_ptr_array_new_with_free_func(g_free);
+    store->segments = g_ptr_array_new_with_free_func(free);
+    store->parents = g_ptr_array_new_with_free_func(free);
     return store;
 }
 
@@ -91,6 +101,15 @@ static inline uint32_t tag_of(uint64_t hash)
     return (uint32_t)(hash >> 32);
 }
 
+/* Vectors are a few words long: shorter than a call to memcmp. */
+static inline bool same_state(const uint32_t *a, const uint32_t *b, guint width)
+{
+    uint32_t difference = 0;
+    for (guint i = 0; i < width; i++)
+        difference |= a[i] ^ b[i];
+    return difference == 0;
+}
+
 static void grow(StateStore *store)
 {
     uint64_t n_slots = store->n_slots * 2;
@@ -132,8 +151,7 @@ static Slot *probe(const StateStore *store, const uint32_t *state, uint64_t hash
         Slot *slot = &store->slots[at];
         if (slot->number == STATE_NONE)
             return slot;
-        if (slot->tag == tag &&
-            !memcmp(state_store_get(store, slot->number), state, store->width * sizeof(uint32_t)))
+        if (slot->tag == tag && same_state(state_store_get(store, slot->number), state, store->width))
             return slot;
     }
 }
@@ -154,8 +172,8 @@ uint32_t state_store_put(StateStore *store, const uint32_t *state, uint64_t hash
     g_assert(store->n_states < STATE_NONE);
     uint32_t number = (uint32_t)store->n_states++;
     if (number % SEGMENT_STATES == 0) {
-        g_ptr_array_add(store->segments, g_malloc(sizeof(uint32_t) * store->width * SEGMENT_STATES));
-        g_ptr_array_add(store->parents, g_malloc(sizeof(uint32_t) * SEGMENT_STATES));
+        g_ptr_array_add(store->segments, segment_new(store->width));
+        g_ptr_array_add(store->parents, segment_new(1));
     }
     memcpy((uint32_t *)state_store_get(store, number), state, store->width * sizeof(uint32_t));
     *parent_of(store, number) = parent;

@@ -49,29 +49,41 @@ const ConditionPlace *condition_places(const Condition *condition, guint *n_plac
 
 /* ---- evaluation */
 
+static bool atom_holds(const Condition *condition, const Node *node, const ConditionState *state)
+{
+    const ConditionPlace *place = &g_array_index(condition->places, ConditionPlace, node->place);
+    uint64_t found = place->is_memory ? state->memory(state->data, place->address, place->size)
+                                      : state->reg(state->data, place->hart, place->number);
+    uint64_t mask = place->is_memory && place->size < 8 ? (1ull << 8 * place->size) - 1 : ~0ull;
+    return ((found & mask) == (node->value & mask)) != node->negated;
+}
+
+/* Goes down to the left in a loop: chains of /\ and \/ may be long there, while the right is only as deep as the
+ * nesting. */
 static bool node_holds(const Condition *condition, guint index, const ConditionState *state)
 {
-    const Node *node = &g_array_index(condition->nodes, Node, index);
-    switch (node->kind) {
-    case NODE_CONSTANT:
-        return node->constant;
-    case NODE_ATOM: {
-        const ConditionPlace *place = &g_array_index(condition->places, ConditionPlace, node->place);
-        uint64_t found = place->is_memory ? state->memory(state->data, place->address, place->size)
-                                          : state->reg(state->data, place->hart, place->number);
-        uint64_t mask = place->is_memory && place->size < 8 ? (1ull << 8 * place->size) - 1 : ~0ull;
-        return ((found & mask) == (node->value & mask)) != node->negated;
+    for (;;) {
+        const Node *node = &g_array_index(condition->nodes, Node, index);
+        switch (node->kind) {
+        case NODE_CONSTANT:
+            return node->constant;
+        case NODE_ATOM:
+            return atom_holds(condition, node, state);
+        case NODE_NOT:
+            return !node_holds(condition, node->left, state);
+        case NODE_AND:
+            if (!node_holds(condition, node->right, state))
+                return false;
+            break;
+        case NODE_OR:
+            if (node_holds(condition, node->right, state))
+                return true;
+            break;
+        case NODE_IMPLIES:
+            return !node_holds(condition, node->left, state) || node_holds(condition, node->right, state);
+        }
+        index = node->left;
     }
-    case NODE_NOT:
-        return !node_holds(condition, node->left, state);
-    case NODE_AND:
-        return node_holds(condition, node->left, state) && node_holds(condition, node->right, state);
-    case NODE_OR:
-        return node_holds(condition, node->left, state) || node_holds(condition, node->right, state);
-    case NODE_IMPLIES:
-        return !node_holds(condition, node->left, state) || node_holds(condition, node->right, state);
-    }
-    g_assert_not_reached();
 }
 
 bool condition_holds(const Condition *condition, const ConditionState *state)
@@ -135,6 +147,13 @@ static char *take_name(Parser *parser)
     return g_strndup(start, (gsize)(parser->at - start));
 }
 
+/* Fails with what is wrong about the name just taken, and points at it. */
+static bool fail_name(Parser *parser, const char *what, const char *name)
+{
+    parser->at -= strlen(name);
+    return fail(parser, "unknown %s '%s'", what, name);
+}
+
 static bool take_number(Parser *parser, uint64_t *value)
 {
     skip_space(parser);
@@ -176,7 +195,7 @@ static bool parse_memory(Parser *parser, guint size, ConditionPlace *place)
 {
     g_autofree char *name = take_name(parser);
     if (!parser->names->symbol(parser->names->data, name, &place->address))
-        return fail(parser, "unknown symbol '%s'", name);
+        return fail_name(parser, "symbol", name);
     uint64_t offset = 0;
     if (accept(parser, "+") && !take_number(parser, &offset))
         return false;
@@ -204,12 +223,12 @@ static bool parse_place(Parser *parser, ConditionPlace *place)
         return fail(parser, "expected HART:REGISTER or [SYMBOL]");
     int number = parser->names->hart(parser->names->data, hart);
     if (number < 0)
-        return fail(parser, "unknown hart '%s'", hart);
+        return fail_name(parser, "hart", hart);
     parser->at++;
     g_autofree char *reg = take_name(parser);
     int index = register_number(reg);
     if (index < 0)
-        return fail(parser, "unknown register '%s'", reg);
+        return fail_name(parser, "register", reg);
     *place = (ConditionPlace){ .hart = (guint)number, .number = (guint)index };
     return true;
 }
@@ -227,7 +246,7 @@ static bool parse_atom(Parser *parser, guint *out)
     if (g_ascii_isalpha(*parser->at) || *parser->at == '_' || *parser->at == '.') {
         g_autofree char *name = take_name(parser);
         if (!parser->names->symbol(parser->names->data, name, &node.value))
-            return fail(parser, "unknown symbol '%s'", name);
+            return fail_name(parser, "symbol", name);
     } else if (!take_number(parser, &node.value)) {
         return false;
     }
@@ -315,7 +334,7 @@ static bool parse_whole(Parser *parser)
     if (!parse_or(parser, &condition->root))
         return false;
     skip_space(parser);
-    return !*parser->at || fail(parser, "unexpected '%c' after the condition", *parser->at);
+    return !*parser->at || fail(parser, "unexpected text after the condition");
 }
 
 Condition *condition_parse(const char *text, const ConditionNames *names, gsize *offset, GError **error)

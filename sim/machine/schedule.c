@@ -40,14 +40,14 @@ static GArray *bad(GArray *trail, const char *text, const char *at, const char *
     return NULL;
 }
 
-static bool take_number(const char **at, guint64 max, guint64 *value)
+static bool take_number(const char **at, guint64 min, guint64 max, guint64 *value)
 {
     if (!g_ascii_isdigit(**at))
         return false;
     char *end;
     errno = 0;
     *value = g_ascii_strtoull(*at, &end, 10);
-    if (errno || *value > max)
+    if (errno || *value < min || *value > max)
         return false;
     *at = end;
     return true;
@@ -57,19 +57,24 @@ GArray *schedule_parse(const char *text, guint n_harts, GError **error)
 {
     GArray *trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
     const char *at = text;
+    if (!*text)
+        return trail;
     do {
         guint64 hart, number;
-        if (!take_number(&at, n_harts - 1, &hart))
+        if (!take_number(&at, 0, n_harts - 1, &hart))
             return bad(trail, text, at, "the number of a hart of this scenario", error);
         char kind = *at;
         if (kind != ':' && kind != '/')
             return bad(trail, text, at, "':' and a number of steps, or '/' and a choice", error);
         at++;
-        if (!take_number(&at, SCHEDULE_STEPS_MAX, &number) || (kind == ':' && number == 0) ||
-            trail->len + number > SCHEDULE_STEPS_MAX)
-            return bad(trail, text, at, kind == ':' ? "a number of steps from 1" : "the number of a choice from 0", error);
-        for (guint64 i = 0; i < (kind == ':' ? number : 1); i++) {
-            TrailStep step = { (guint)hart, kind == ':' ? 0 : (guint)number };
+        bool is_run = kind == ':';
+        if (!take_number(&at, is_run, SCHEDULE_STEPS_MAX, &number))
+            return bad(trail, text, at, is_run ? "a number of steps from 1" : "the number of a choice from 0", error);
+        guint64 n_steps = is_run ? number : 1;
+        if (trail->len + n_steps > SCHEDULE_STEPS_MAX)
+            return bad(trail, text, at, "no more than a million steps", error);
+        for (guint64 i = 0; i < n_steps; i++) {
+            TrailStep step = { (guint)hart, is_run ? 0 : (guint)number };
             g_array_append_val(trail, step);
         }
         if (*at && *at != ',')

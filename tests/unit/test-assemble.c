@@ -348,6 +348,10 @@ static const TextRow text_rows[] = {
     { "open string", "nop\n.asciz \"x\nnop\n",
       ":12:12: error: this string does not end on its line\n" },
     { "open condition", "nop\n.if 0\nnop\n", ":12:5: error: " },
+    { "common symbol", "nop\n.comm buffer, 64, 8\n",
+      ":12:11: error: symbol 'buffer' has no section" },
+    { "nothing in a block's section", ".bss\nx: .zero 4\n",
+      ":11:5: error: section '.bss' has no address\n" },
     { "repeat bomb", ".rept 1000000000\nnop\n.endr\n", ":11:1: error: the assembler " },
     { "size bomb", ".zero 0x7fffffffff\n", ":11:1: error: the assembler wrote more than 64 MiB\n" },
 };
@@ -396,11 +400,11 @@ Test(assemble, undefined_symbols_in_patches)
     g_autoptr(GError) error = NULL;
 
     cr_assert_null(assemble(blocks, 3, placements, 3, &error));
-    cr_expect_str_eq(error->message, "a.yaml:1:1: error: undefined reference to `one'\n"
-                                     "a.yaml:31:1: error: undefined reference to `two'\n"
-                                     "a.yaml:32:1: error: undefined reference to `three'\n"
+    cr_expect_str_eq(error->message, "a.yaml:1:9: error: undefined reference to `one'\n"
+                                     "a.yaml:31:3: error: undefined reference to `two'\n"
+                                     "a.yaml:32:3: error: undefined reference to `three'\n"
                                      "<generated>:1:1: error: undefined reference to `four'\n"
-                                     "a.yaml:40:1: error: undefined reference to `five'");
+                                     "a.yaml:40:3: error: undefined reference to `five'");
 }
 
 Test(assemble, many_errors_are_cut)
