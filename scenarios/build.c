@@ -69,7 +69,12 @@ static bool add_places(Build *build, GError **error)
             return yaml_error(error, value, "a section cannot start at an odd address");
         if (g_str_equal(section, ".text"))
             text = address;
-        add_place(build, section, address);
+        AsmPlacement placement = { .section = section,
+                                   .address = address,
+                                   .source = loader->source,
+                                   .line = yaml_line(value),
+                                   .column = yaml_column(value) };
+        g_array_append_val(build->placements, placement);
     }
     for (guint i = 0; i < G_N_ELEMENTS(default_places); i++)
         if (!places || !yaml_mapping_get(places, default_places[i].section))

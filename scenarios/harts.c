@@ -18,6 +18,14 @@ static bool hart_copies(const YamlNode *node, uint64_t *copies, GError **error)
     return !value || yaml_u64(value, 1, HARTS_MAX, copies, error);
 }
 
+static bool has_hart(const Program *program, const char *name)
+{
+    for (guint i = 0; i < program->harts->len; i++)
+        if (g_str_equal(program_hart(program, i)->name, name))
+            return true;
+    return false;
+}
+
 static bool declare_hart(Loader *loader, const YamlNode *key, const YamlNode *node, GError **error)
 {
     const char *name;
@@ -35,7 +43,11 @@ static bool declare_hart(Loader *loader, const YamlNode *key, const YamlNode *no
     for (guint i = 0; i < copies; i++) {
         HartSpec spec = { .calls = 1 };
         spec.name = copies == 1 ? g_strdup(name) : g_strdup_printf("%s_%u", name, i);
+        bool taken = has_hart(loader->program, spec.name);
         g_array_append_val(harts, spec);
+        if (taken)
+            return yaml_error(error, key, "there are two harts '%s'",
+                              program_hart(loader->program, harts->len - 1)->name);
     }
     return true;
 }
@@ -82,8 +94,8 @@ static bool resolve_code(const Loader *loader, const YamlNode *node, uint64_t *a
     return true;
 }
 
-static bool resolve_registers(const Loader *loader, HartSpec *spec, const YamlNode *node,
-                              GError **error)
+static bool resolve_registers(const Loader *loader, HartSpec *spec, const Steps *steps,
+                              const YamlNode *node, GError **error)
 {
     if (!node)
         return true;
@@ -96,6 +108,9 @@ static bool resolve_registers(const Loader *loader, HartSpec *spec, const YamlNo
                               yaml_scalar(yaml_key(node, i)));
         if (reg == 0)
             return yaml_error(error, yaml_key(node, i), "register zero is always 0");
+        if (steps && steps->x[reg])
+            return yaml_error(error, yaml_key(node, i), "the steps of hart '%s' use register %s",
+                              spec->name, register_name((guint)reg));
         if (!resolve_value(loader->program->image, yaml_item(node, i), &spec->x[reg], error))
             return false;
     }
@@ -175,7 +190,7 @@ static bool resolve_hart(Loader *loader, guint i, GError **error)
             return yaml_error(error, value, "interrupts need a 'trap-handler'");
         spec->interrupts = (guint)interrupts;
     }
-    return resolve_registers(loader, spec, yaml_mapping_get(node, "regs"), error) &&
+    return resolve_registers(loader, spec, steps, yaml_mapping_get(node, "regs"), error) &&
            resolve_points(loader, spec, yaml_mapping_get(node, "schedule-at"), error) &&
            resolve_calls(spec, yaml_mapping_get(node, "calls"), error);
 }

@@ -3,6 +3,6 @@
 	.section .rodata
 	.globl	cmodx_macros
 cmodx_macros:
-	.incbin	"cmodx.s"
+	.incbin	"scenarios/cmodx.s"
 	.byte	0
 	.section .note.GNU-stack,"",@progbits

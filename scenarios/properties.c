@@ -206,6 +206,21 @@ static bool find_symbol(gpointer data, const char *name, uint64_t *address)
     return symbol != NULL;
 }
 
+/* Where in the file a byte of a text is: exact unless the text is folded or quoted across lines. */
+static bool text_error(const YamlNode *node, gsize offset, const char *message, GError **error)
+{
+    const char *text = yaml_scalar(node);
+    guint line = yaml_content_line(node), column = yaml_content_column(node);
+    if (yaml_style(node) == YAML_FOLDED)
+        return yaml_error(error, node, "%s", message);
+    for (gsize i = 0; i < offset; i++) {
+        bool newline = text[i] == '\n';
+        line += newline;
+        column = newline ? yaml_content_column(node) : column + 1;
+    }
+    return source_error(error, yaml_source(node), line, column, "%s", message);
+}
+
 static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier,
                            GError **error)
 {
@@ -221,10 +236,8 @@ static bool load_condition(Loader *loader, const YamlNode *node, const char *qua
     property.condition = condition_parse(whole, &names, &offset, &local);
     if (!property.condition) {
         gsize skipped = strlen(quantifier) + 1;
-        guint column =
-            yaml_content_column(value) + (guint)(offset > skipped ? offset - skipped : 0);
-        return source_error(error, loader->source, yaml_content_line(value), column, "%s",
-                            local->message);
+        return text_error(value, MIN(offset > skipped ? offset - skipped : 0, strlen(text)),
+                          local->message, error);
     }
     property.name = g_strdup_printf("%s %s", quantifier, text);
     g_strdelimit(property.name, "\n", ' ');

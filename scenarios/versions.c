@@ -170,6 +170,10 @@ bool make_regions(Loader *loader, GError **error)
         bool too_many = g_hash_table_size(e.seen) > ORDERS_MAX;
         g_free(e.at);
         g_hash_table_unref(e.seen);
+        if (region->versions->len > REGION_VERSIONS_MAX)
+            return yaml_error(error, yaml_mapping_get(loader->root, "patches"),
+                              "the patches give the code at %s more than %d whole versions",
+                              region->name, REGION_VERSIONS_MAX);
         if (too_many)
             return yaml_error(
                 error, yaml_mapping_get(loader->root, "patches"),

@@ -279,17 +279,18 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
 
 static bool set_schedule_option(Options *options, const char *word, guint index, GError **error)
 {
+    static const char *const names[] = { "fetch-atomicity", "preempt", "auipc-jalr", "misaligned", NULL };
+    g_autoptr(GError) local = NULL;
     const char *equals = strchr(word, '=');
-    if (index == 0)
-        return options_set(options, "model", word, error);
-    if (g_str_equal(word, "ziccif"))
-        return options_set(options, "fetch-atomicity", "4", error);
     g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : NULL;
-    if (name && g_strv_contains((const char *const[]){ "fetch-atomicity", "preempt", "auipc-jalr", "misaligned", NULL },
-                                name))
-        return options_set(options, name, equals + 1, error);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "unknown option '%s' in the schedule", word);
-    return false;
+    bool ok = index == 0                      ? options_set(options, "model", word, &local)
+              : g_str_equal(word, "ziccif")   ? options_set(options, "fetch-atomicity", "4", &local)
+              : name && g_strv_contains(names, name) ? options_set(options, name, equals + 1, &local)
+                                              : false;
+    if (!ok)
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "schedule: %s%s%s", local ? local->message : "unknown option '",
+                    local ? "" : word, local ? "" : "'");
+    return ok;
 }
 
 GArray *parse_schedule(const char *text, const Scenario *scenario, Options *options, GError **error)

@@ -367,6 +367,11 @@ bool machine_reached(const Machine *machine, guint property)
     return machine->reached[property];
 }
 
+uint64_t machine_register(const Machine *machine, uint32_t local, guint number)
+{
+    return ((const Task *)intern_get(machine->tasks, local, NULL))->hart.x[number];
+}
+
 void machine_counts(const Machine *machine, guint *tasks, guint *worlds, guint64 *bytes)
 {
     *tasks = intern_count(machine->tasks);

@@ -97,6 +97,9 @@ Violation machine_final(Machine *machine, const Task *tasks, const World *world)
 /* Whether some "exists" condition of the program (by property index) has been met in a final state judged so far. */
 bool machine_reached(const Machine *machine, guint property);
 
+/* Register `number` of a local state of the transition system: what conditions on final states see. */
+uint64_t machine_register(const Machine *machine, uint32_t local, guint number);
+
 /* The hart that begins to wait in a service of stop_machine or remote fence.i and in no run ever gets beyond it, or -1: all
  * that was proved of what comes after it would be empty. To be asked after a complete search. */
 int machine_never_served(const Machine *machine);

@@ -9,10 +9,10 @@
 
 typedef struct Reference {
     guint64 states, transitions, final_states, out_of_model;
-    guint depth;   /* of the state that is farthest from the initial one */
-    int shortest;  /* steps to the nearest violation; -1: none */
+    guint depth;  /* of the state that is farthest from the initial one */
+    int shortest; /* steps to the nearest violation; -1: none */
     bool endless;
-    char *paths;   /* maximal runs that stay in the model, in decimal; NULL if endless */
+    char *paths; /* maximal runs that stay in the model, in decimal; NULL if endless */
 } Reference;
 
 void reference_free(Reference *reference);

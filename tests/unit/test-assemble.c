@@ -510,7 +510,6 @@ Test(assemble, missing_tool)
 Test(assemble, leaves_no_files)
 {
     g_autofree char *directory = g_dir_make_tmp("cmodx-test-XXXXXX", NULL);
-    g_autoptr(GError) error = NULL;
 
     g_setenv("TMPDIR", directory, TRUE);
     g_autoptr(GBytes) good = assemble_text("nop\n", NULL);
@@ -580,7 +579,7 @@ Test(elf, damaged_bytes, .timeout = 240)
     for (gsize i = 0; i < size; i++) {
         for (gsize k = 0; k < sizeof masks; k++) {
             data[i] ^= masks[k];
-            g_autofree char *message = load_error(data, size);
+            g_free(load_error(data, size));
             data[i] ^= masks[k];
         }
         if (i == sizeof(Elf64_Ehdr)) /* and the section headers, at the end */

@@ -46,7 +46,9 @@ Test(intern, strings_are_copied_and_aligned)
 
 Test(intern, a_string_may_be_larger_than_a_chunk)
 {
-    enum { LARGE = 3 << 20 };
+    enum {
+        LARGE = 3 << 20
+    };
     g_autoptr(Intern) intern = intern_new();
     g_autofree char *large = g_malloc(LARGE);
     memset(large, 'a', LARGE);
@@ -61,7 +63,9 @@ Test(intern, a_string_may_be_larger_than_a_chunk)
 
 Test(intern, random_strings_agree_with_a_hash_table)
 {
-    enum { PUTS = 200000 };
+    enum {
+        PUTS = 200000
+    };
     g_autoptr(GRand) random = g_rand_new_with_seed(test_seed());
     g_autoptr(Intern) intern = intern_new();
     g_autoptr(GHashTable) expected =

@@ -41,8 +41,10 @@ static void compare_with_table(guint width, guint32 values, guint n_puts)
     g_hash_table_iter_init(&iter, expected);
     while (g_hash_table_iter_next(&iter, &key, &number)) {
         const uint32_t *state = g_bytes_get_data(key, NULL);
-        cr_assert(!memcmp(state_store_get(store, GPOINTER_TO_UINT(number)), state, width * sizeof(uint32_t)));
-        cr_assert_eq(state_store_find(store, state, state_hash(store, state)), GPOINTER_TO_UINT(number));
+        cr_assert(!memcmp(state_store_get(store, GPOINTER_TO_UINT(number)), state,
+                          width * sizeof(uint32_t)));
+        cr_assert_eq(state_store_find(store, state, state_hash(store, state)),
+                     GPOINTER_TO_UINT(number));
     }
 }
 
@@ -58,7 +60,9 @@ Test(store, random_states_agree_with_a_hash_table)
 /* All hashes of the first few thousand states, before the table grows and takes the true ones, are the same. */
 Test(store, colliding_hashes_do_not_merge_states)
 {
-    enum { STATES = 2000 };
+    enum {
+        STATES = 2000
+    };
     static const uint64_t hashes[] = { 0, 1, G_MAXUINT64, 0xffffffff00000000 };
     for (guint h = 0; h < G_N_ELEMENTS(hashes); h++) {
         g_autoptr(StateStore) store = state_store_new(2);
@@ -91,7 +95,9 @@ Test(store, a_successors_hash_is_its_parents_with_two_terms_exchanged)
 
 Test(store, it_grows_over_many_doublings)
 {
-    enum { STATES = 1 << 20 };
+    enum {
+        STATES = 1 << 20
+    };
     g_autoptr(StateStore) store = state_store_new(2);
     bool is_new;
     cr_assert_eq(state_store_count(store), 0);

@@ -231,6 +231,7 @@ static char *parse_error(const char *text)
     g_autoptr(GError) error = NULL;
     g_autoptr(YamlDocument) document = yaml_document_parse(source, &error);
 
+    cr_assert_eq(document == NULL, error != NULL);
     return error != NULL ? g_strdup(error->message) : NULL;
 }
 
