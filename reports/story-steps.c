@@ -186,7 +186,7 @@ static char *service_text(const Replay *replay, const MachineStep *step)
         return g_strdup_printf("await %s: 0x%" G_GINT64_MODIFIER "x", name, step->hart.load_value);
     }
     case SERVICE_REMOTE_FENCE_I:
-        return g_strdup("remote fence.i asked for");
+        return g_strdup(step->task.status == TASK_FENCING ? "remote fence.i asked for" : "remote fence.i (nothing to wait for)");
     }
     g_assert_not_reached();
 }

@@ -110,6 +110,34 @@ static char *insn_word(const Fetch *fetch)
     return g_strdup(text);
 }
 
+/* Whether the two halves were read at different points; else memory itself held that word. */
+static bool fetch_is_torn(const Fetch *fetch)
+{
+    return fetch->length == 4 && fetch->point[0] != fetch->point[1];
+}
+
+/* If a fetch starts inside an instruction of the version that it belongs to, the mnemonic of that instruction. */
+static char *upper_half_of(const Replay *replay, const Fetch *fetch, const char *label)
+{
+    int index = program_region_at(replay->program, fetch->pc);
+    const Region *region = index >= 0 ? program_region(replay->program, (guint)index) : NULL;
+    for (guint v = 0; region && v < region->versions->len; v++) {
+        const guint8 *bytes = region_version(region, v)->bytes;
+        if (!g_str_equal(region_version(region, v)->label, label))
+            continue;
+        for (guint at = 0; at + 4 <= region->size;) {
+            guint length = insn_length((uint16_t)(bytes[at] | bytes[at + 1] << 8));
+            Fetch whole = { .pc = region->start + at, .length = length };
+            for (guint b = 0; b < length; b++)
+                whole.word |= (uint32_t)bytes[at + b] << 8 * b;
+            if (length == 4 && whole.pc + 2 == fetch->pc)
+                return insn_word(&whole);
+            at += length;
+        }
+    }
+    return NULL;
+}
+
 /* "ran the OLD auipc with the NEW jalr", or NULL if nothing that was run in the pass belongs to one version only. */
 static char *pass_phrase(const Replay *replay)
 {
@@ -120,36 +148,40 @@ static char *pass_phrase(const Replay *replay)
         const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
         if ((int)at->hart != hart || at->step.kind != STEP_EXECUTE || !at->step.hart.fetch.length)
             continue;
-        const char *tag = fetch_tag(replay->program, &at->step.hart.fetch);
-        g_autofree char *word = insn_word(&at->step.hart.fetch);
+        const Fetch *fetch = &at->step.hart.fetch;
+        const char *tag = fetch_tag(replay->program, fetch);
         if (!tag)
             continue;
-        if (phrase->len == 0)
-            g_string_append_printf(phrase, "ran %s %s %s", g_str_equal(tag, "MIX") ? "a" : "the",
-                                   g_str_equal(tag, "MIX") ? "torn" : tag, word);
-        else if (g_str_equal(tag, "MIX"))
-            g_string_append_printf(phrase, ", a torn %s", word);
-        else if (g_str_equal(tag, last_tag))
+        g_autofree char *word = insn_word(fetch), *upper = upper_half_of(replay, fetch, tag);
+        bool mixed = g_str_equal(tag, "MIX");
+        const char *joint = phrase->len == 0 ? "ran " : mixed || g_str_equal(tag, last_tag) ? ", " : " with ";
+        if (mixed)
+            g_string_append_printf(phrase, "%sa %s %s", joint, fetch_is_torn(fetch) ? "torn" : "half-written", word);
+        else if (upper)
+            g_string_append_printf(phrase, "%sthe upper half of the %s %s", joint, tag, upper);
+        else if (last_tag && g_str_equal(tag, last_tag))
             g_string_append_printf(phrase, ", %s", word);
         else
-            g_string_append_printf(phrase, " with the %s %s", tag, word);
+            g_string_append_printf(phrase, "%sthe %s %s", joint, tag, word);
         last_tag = tag;
     }
     return phrase->len ? g_strdup(phrase->str) : NULL;
 }
 
-static char *trap_phrase(const Replay *replay)
+static char *trap_phrase(const Replay *replay, uint64_t cause)
 {
     const Violation *violation = &replay->violation;
     const ReplayStep *last = last_step(replay);
     g_autofree char *where = address_text(replay->program->image, last->before.hart.pc);
     g_autofree char *address = address_text(replay->program->image, violation->address);
-    switch (violation->cause) {
+    switch (cause) {
     case CAUSE_ILLEGAL:
         return g_strdup_printf("gets an illegal-instruction exception at %s: %0*x", where,
                                (int)last->step.hart.fetch.length * 2, last->step.hart.fetch.word);
     case CAUSE_BREAKPOINT:
         return g_strdup_printf("hits a breakpoint at %s that nobody handles", where);
+    case CAUSE_ECALL:
+        return g_strdup_printf("makes an ecall at %s that no version has there", where);
     case CAUSE_LOAD_ACCESS:
         return g_strdup_printf("loads from %s, where there is no memory, at %s", address, where);
     case CAUSE_STORE_ACCESS:
@@ -158,7 +190,7 @@ static char *trap_phrase(const Replay *replay)
     case CAUSE_STORE_MISALIGNED:
         return g_strdup_printf("gets a misaligned-access exception for %s at %s", address, where);
     default:
-        return g_strdup_printf("traps (cause %" G_GUINT64_FORMAT ") at %s", violation->cause, where);
+        return g_strdup_printf("traps (cause %" G_GUINT64_FORMAT ") at %s", cause, where);
     }
 }
 
@@ -175,13 +207,16 @@ static char *difference(const Replay *replay, const Alternative *alternative)
         g_string_append_printf(text, "%s%s = %s", text->len ? ", " : " with ", register_name(r), is);
     }
     if (!text->len)
-        g_string_append(text, " having stored what no version stores");
+        g_string_append(text, " after other stores than any version makes");
     return g_string_free(text, FALSE);
 }
 
 static char *mixed_phrase(const Replay *replay)
 {
+    const HartStep *last = &last_step(replay)->step.hart;
     g_autofree char *where = address_text(replay->program->image, replay->violation.address);
+    if (last->status == HART_TRAP)
+        return trap_phrase(replay, last->cause);
     for (guint i = 0; i < replay->alternatives->len; i++) {
         const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
         if (alternative->pc != replay->violation.address || alternative->trapped)
@@ -196,9 +231,11 @@ static char *consequence(const Replay *replay)
 {
     const Violation *violation = &replay->violation;
     g_autofree char *address = address_text(replay->program->image, violation->address);
+    const Property *property = program_property(replay->program, (guint)violation->property);
+    const Patch *patch = property->kind == PROPERTY_AFTER_ONLY_NEW ? program_patch(replay->program, property->patch) : NULL;
     switch (violation->kind) {
     case VIOLATION_TRAP:
-        return trap_phrase(replay);
+        return trap_phrase(replay, violation->cause);
     case VIOLATION_WILD_JUMP:
         return g_strdup_printf("jumps to %s", address);
     case VIOLATION_MIXED:
@@ -208,7 +245,8 @@ static char *consequence(const Replay *replay)
     case VIOLATION_NEVER:
         return g_strdup_printf("reaches %s", address);
     case VIOLATION_OLD_BYTES:
-        return g_strdup_printf("runs old bytes at %s in a call begun after the mark", address);
+        return g_strdup_printf("runs bytes at %s that are not those of %s, in a pass begun after mark %s", address,
+                               patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
     case VIOLATION_FREED:
         return g_strdup_printf("executes freed code at %s", address);
     case VIOLATION_NONE:
@@ -282,7 +320,7 @@ static const char *banner(const Replay *replay)
     case VIOLATION_WILD_JUMP:
         return "WILD JUMP";
     case VIOLATION_MIXED:
-        return "MIXED VERSIONS";
+        return "NEITHER OLD NOR NEW";
     case VIOLATION_LANDS:
     case VIOLATION_NEVER:
         return "FORBIDDEN PLACE";
@@ -306,6 +344,8 @@ static const char *banner(const Replay *replay)
 static void add_allowed(Story *story, const Replay *replay)
 {
     const Region *region = replay->region >= 0 ? program_region(replay->program, (guint)replay->region) : NULL;
+    if (replay->violation.kind == VIOLATION_OLD_BYTES || replay->violation.kind == VIOLATION_FREED)
+        return;
     for (guint i = 0; region && i < replay->alternatives->len; i++) {
         const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
         g_autofree char *where = address_text(replay->program->image, alternative->pc);
@@ -371,7 +411,8 @@ static void add_torn(Story *story, const Replay *replay)
         insn_text(&insn, fetch->pc, INSN_TEXT_ALIASES, text, sizeof text);
         g_autofree char *name = address_name(replay->program->image, fetch->pc);
         g_ptr_array_add(story->torn,
-                        g_strdup_printf("%s *%08x %s: lower half %s, upper half %s", name, fetch->word, text,
+                        g_strdup_printf("%s: %s *%08x %s: lower half %s, upper half %s",
+                                        fetch_is_torn(fetch) ? "torn" : "half-written", name, fetch->word, text,
                                         low_tag ? low_tag : "the same in all", high_tag ? high_tag : "the same in all"));
     }
 }

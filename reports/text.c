@@ -95,7 +95,7 @@ static void put_line(GString *out, const Columns *columns, guint number, int har
 static const char *kind_of(const HartSpec *spec, const Program *program)
 {
     const ImageSymbol *symbol = image_symbol_before(program->image, spec->entry);
-    return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "patcher";
+    return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "steps";
 }
 
 static void put_head(GString *out, const Replay *replay, const Columns *columns)
@@ -200,7 +200,7 @@ static void put_site(GString *out, const Replay *replay, const Story *story)
     else
         put_many_versions(out, replay, region, story);
     for (guint i = 0; i < story->torn->len; i++)
-        g_string_append_printf(out, "  torn: %s\n", (char *)g_ptr_array_index(story->torn, i));
+        g_string_append_printf(out, "  %s\n", (char *)g_ptr_array_index(story->torn, i));
     g_autofree char *legend = g_strdup_printf("(* = executed by %s)", name);
     g_string_append_printf(out, "%*s\n", WIDTH, legend);
 }

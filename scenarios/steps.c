@@ -59,7 +59,7 @@ bool plain_name(const YamlNode *node, const char **name, GError **error)
 {
     if (!yaml_text(node, name, error))
         return false;
-    bool plain = !g_ascii_isdigit(**name);
+    bool plain = **name && !g_ascii_isdigit(**name);
     for (const char *c = *name; *c; c++)
         plain = plain && (g_ascii_isalnum(*c) || *c == '_');
     return plain ||
@@ -517,7 +517,9 @@ Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *
     emit(&compiler, ".globl cmodx_start_%s, cmodx_end_%s", name, name);
     emit(&compiler, ".option norvc");
     g_string_append_printf(compiler.text, "cmodx_start_%s:\n", name);
-    bool ok = compile_list(&compiler, node, error);
+    bool empty = yaml_kind(node) == YAML_SEQUENCE && yaml_length(node) == 0;
+    bool ok = empty ? yaml_error(error, node, "hart '%s' has no steps", name)
+                    : compile_list(&compiler, node, error);
     compiler.node = node;
     g_string_append_printf(compiler.text, "cmodx_end_%s:\n\tunimp\n", name);
     flush(&compiler);

@@ -85,6 +85,7 @@ enum {
     CAUSE_LOAD_ACCESS = 5,
     CAUSE_STORE_MISALIGNED = 6,
     CAUSE_STORE_ACCESS = 7,
+    CAUSE_ECALL = 9, /* from S-mode */
 };
 
 /* What was fetched: `length` bytes of `word` at pc, and the timestamp that each halfword was read at. */

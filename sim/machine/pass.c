@@ -131,9 +131,11 @@ static void supply_load(Timeline *memory, const Pass *pass, guint *cursor, const
     }
 }
 
+/* Whether an ecall is one that the machine serves: then the hart goes on behind it. */
 static bool is_service_call(const HartStep *step)
 {
-    return step->status == HART_ECALL;
+    const uint64_t *x = step->hart.x;
+    return (x[17] == SBI_RFENCE && x[16] == 0) || (x[17] == SERVICE_EXTENSION && (x[16] & 0xff) < SERVICE_COUNT);
 }
 
 PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, uint64_t x[32],
@@ -157,9 +159,9 @@ PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World
         hart_step(&context, &hart, steps);
         /* Of an SC the first outcome is success when it can; all others have one. */
         const HartStep *step = &g_array_index(steps, HartStep, 0);
-        if (step->status == HART_TRAP || step->status == HART_UNSUPPORTED) {
+        if (step->status != HART_OK && !(step->status == HART_ECALL && is_service_call(step))) {
             end.trapped = true;
-            end.cause = step->status == HART_TRAP ? step->cause : G_MAXUINT64;
+            end.cause = step->status == HART_TRAP ? step->cause : step->status == HART_ECALL ? CAUSE_ECALL : G_MAXUINT64;
             break;
         }
         if (step->reserves)
@@ -172,7 +174,7 @@ PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World
                 note_bytes(stores, step->store.address, step->store.value, step->store.size);
         }
         hart = step->hart;
-        if (is_service_call(step)) {
+        if (step->status == HART_ECALL) {
             if (hart.x[17] == SBI_RFENCE)
                 hart.x[10] = hart.x[11] = 0;
             hart.pc += 4;

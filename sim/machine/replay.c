@@ -224,7 +224,8 @@ static void explain_pass(Replay *replay, const Machine *machine)
     if (!pass || pass->away)
         pass = &fresh;
     for (guint v = 0; v < program_region(replay->program, (guint)region)->versions->len; v++)
-        add_alternative(replay, machine, pass, v);
+        if (pass->versions >> v & 1)
+            add_alternative(replay, machine, pass, v);
 }
 
 Replay *replay_run(const Program *program, const Options *options, const GArray *trail, GError **error)

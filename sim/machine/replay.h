@@ -34,7 +34,7 @@ typedef struct Replay {
     bool finished;          /* no task can go on */
     int region;             /* of the pass that the violating step belongs to; -1: none */
     guint pass_start;       /* index of the first step of that pass */
-    GArray *alternatives;   /* Alternative, of each version of the region */
+    GArray *alternatives;   /* Alternative, of each version of the region that the pass allows */
 } Replay;
 
 void replay_free(Replay *replay);

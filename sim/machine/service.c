@@ -56,8 +56,10 @@ static void request_fence(const Machine *machine, const World *world, MachineSte
     if (targets & bit_of(task))
         hart_fence_i(machine->options->model, &task->hart, 0);
     targets &= ~(bit_of(task) | world->done);
-    /* With coherent fetch a fence.i changes nothing that anybody could see. */
-    if (machine->options->model->coherent_fetch || !targets)
+    /* With coherent fetch a fence.i changes nothing that anybody could see, unless a hart is in the middle of a fetch: the
+     * fence.i waits for its end. */
+    bool unseen = machine->options->model->coherent_fetch && machine->options->fetch_atomicity == FETCH_WHOLE;
+    if (unseen || !targets)
         return;
     World *next = step_world(step, world);
     next->fence_pending[task->id] = targets;
@@ -110,10 +112,10 @@ static bool at_schedule_point(const Machine *machine, const Task *task)
 }
 
 /* stop_machine runs on a hart once its task is switched out: at a schedule point, or by preemption. An interrupt handler
- * is neither; it has to return first. */
+ * is not preempted, but it may have schedule points of its own (preemption on the way out of an interrupt is one). */
 static bool may_park(const Machine *machine, const Task *task, const World *world, bool blocked)
 {
-    if (task->hart.phase != PHASE_BOUNDARY || task->depth > 0)
+    if (task->hart.phase != PHASE_BOUNDARY)
         return false;
     if (world->stop_flags & STOP_OUTSIDE_SITES && inside_region(machine, task->hart.pc))
         return false;
@@ -121,7 +123,7 @@ static bool may_park(const Machine *machine, const Task *task, const World *worl
         return true;
     if (machine->options->pair == PAIR_MASKED && task->hart.after_auipc)
         return false;
-    return machine->options->preempt == PREEMPT_FULL;
+    return machine->options->preempt == PREEMPT_FULL && task->depth == 0;
 }
 
 static void offer_park(const Task *task, const World *world, GArray *steps)
@@ -313,10 +315,18 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
 
 void serve_ecall(Machine *machine, const Task *task, const World *world, MachineStep *step, GArray *steps)
 {
-    if (!recognise(step))
-        misuse(step, "an ecall that is none of this machine's services");
-    else if (!serve(machine, world, step))
-        return;
-    judge_step(machine, task, world, step);
+    if (recognise(step)) {
+        if (!serve(machine, world, step))
+            return;
+        judge_step(machine, task, world, step);
+    } else {
+        /* No version of a patched site may have an ecall here: then it is not for the SBI to say what follows. */
+        step->hart.status = HART_TRAP;
+        step->hart.cause = CAUSE_ECALL;
+        step->kind = STEP_EXECUTE;
+        judge_step(machine, task, world, step);
+        if (step->violation.kind == VIOLATION_NONE)
+            misuse(step, "an ecall that is none of this machine's services");
+    }
     append(steps, step);
 }

@@ -74,7 +74,7 @@ static uint64_t image_granule(const Image *image, uint64_t address)
     return value;
 }
 
-void timeline_settle(Timeline *timeline, const Message *message)
+static void settle_in_granule(Timeline *timeline, const Message *message)
 {
     uint64_t address = message->address & ~7ull;
     uint64_t initial = image_granule(timeline->image, address);
@@ -93,6 +93,24 @@ void timeline_settle(Timeline *timeline, const Message *message)
     } else {
         g_array_insert_val(timeline->settled, index, granule);
     }
+}
+
+void timeline_settle(Timeline *timeline, const Message *message)
+{
+    guint room = 8 - (guint)(message->address & 7);
+    if (message->size <= room) {
+        settle_in_granule(timeline, message);
+        return;
+    }
+    /* a misaligned access that is atomic (Zama16b) */
+    Message low = *message, high = *message;
+    low.size = (uint8_t)room;
+    low.value = message->value & ((1ull << 8 * room) - 1);
+    high.address += room;
+    high.size = (uint8_t)(message->size - room);
+    high.value = message->value >> 8 * room;
+    settle_in_granule(timeline, &low);
+    settle_in_granule(timeline, &high);
 }
 
 guint timeline_newest(const Timeline *timeline, uint64_t address, guint bound)

@@ -16,7 +16,7 @@
 typedef struct Message {
     uint64_t address;
     uint64_t value; /* little-endian, zero-extended from size bytes */
-    uint8_t size;   /* 1, 2, 4 or 8, naturally aligned */
+    uint8_t size;   /* bytes, up to 8; naturally aligned unless misaligned accesses are atomic */
     uint8_t hart;
     uint8_t zero[6];
 } Message;
