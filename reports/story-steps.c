@@ -93,7 +93,14 @@ static void note_registers(StoryStep *told, const Replay *replay, const ReplaySt
         if (before->x[r] == after->x[r])
             continue;
         g_autofree char *value = address_text(replay->program->image, after->x[r]);
-        note(told, g_strdup_printf("%s = %s", register_name(r), value));
+        bool loaded = hart->loads && r == hart->insn.rd;
+        g_autofree char *place = loaded ? address_name(replay->program->image, hart->load_address) : NULL;
+        note(told, g_strdup_printf("%s = %s%s%s", register_name(r), value, loaded ? " from " : "", loaded ? place : ""));
+    }
+    if (hart->stores && hart->store.size) {
+        g_autofree char *place = address_name(replay->program->image, hart->store.address);
+        g_autofree char *value = address_text(replay->program->image, hart->store.value);
+        note(told, g_strdup_printf("%s = %s", place, value));
     }
     bool jumps = hart->insn.kind == INSN_JAL || hart->insn.kind == INSN_JALR ||
                  (hart->retired && hart->status == HART_OK && after->pc != before->pc + hart->fetch.length);
@@ -141,6 +148,8 @@ static void tell_execute(StoryStep *told, const Replay *replay, const ReplayStep
     if (hart->status == HART_TRAP && hart->fetch.length == 0) {
         g_autofree char *name = address_text(replay->program->image, hart->tval);
         told->what = g_strdup_printf("fetch at %s", name);
+        if (at->step.task.depth > at->before.depth)
+            note(told, g_strdup("no code there: to the trap handler"));
         return;
     }
     told->what = text_of(&hart->insn, hart->fetch.pc);

@@ -116,6 +116,15 @@ static bool fetch_is_torn(const Fetch *fetch)
     return fetch->length == 4 && fetch->point[0] != fetch->point[1];
 }
 
+/* Whether each half by itself belongs to some version. */
+static bool half_written(const Replay *replay, const Fetch *fetch)
+{
+    Fetch low = { .pc = fetch->pc, .word = fetch->word & 0xffff, .length = 2 };
+    Fetch high = { .pc = fetch->pc + 2, .word = fetch->word >> 16, .length = 2 };
+    const char *low_tag = fetch_tag(replay->program, &low), *high_tag = fetch_tag(replay->program, &high);
+    return fetch->length == 4 && !(low_tag && g_str_equal(low_tag, "MIX")) && !(high_tag && g_str_equal(high_tag, "MIX"));
+}
+
 /* If a fetch starts inside an instruction of the version that it belongs to, the mnemonic of that instruction. */
 static char *upper_half_of(const Replay *replay, const Fetch *fetch, const char *label)
 {
@@ -156,7 +165,8 @@ static char *pass_phrase(const Replay *replay)
         bool mixed = g_str_equal(tag, "MIX");
         const char *joint = phrase->len == 0 ? "ran " : mixed || g_str_equal(tag, last_tag) ? ", " : " with ";
         if (mixed)
-            g_string_append_printf(phrase, "%sa %s %s", joint, fetch_is_torn(fetch) ? "torn" : "half-written", word);
+            g_string_append_printf(phrase, "%sa %s%s%s", joint, fetch_is_torn(fetch) ? "torn " : half_written(replay, fetch) ? "half-written " : "",
+                                   word, fetch_is_torn(fetch) || half_written(replay, fetch) ? "" : " of no version");
         else if (upper)
             g_string_append_printf(phrase, "%sthe upper half of the %s %s", joint, tag, upper);
         else if (last_tag && g_str_equal(tag, last_tag))
@@ -194,21 +204,28 @@ static char *trap_phrase(const Replay *replay, uint64_t cause)
     }
 }
 
-/* The registers in which the end of the pass differs from the version that goes to the same place. */
-static char *difference(const Replay *replay, const Alternative *alternative)
+/* " with t0 = ..., t1 = ..." of the registers x that differ from `others`; "" if none does that matters. */
+static char *differing_registers(const Replay *replay, const uint64_t *x, const uint64_t *others)
 {
     const Property *property = program_property(replay->program, (guint)replay->violation.property);
-    const uint64_t *x = last_step(replay)->step.task.hart.x;
     GString *text = g_string_new(NULL);
     for (guint r = 1; r < 32; r++) {
-        if (x[r] == alternative->x[r] || property->ignored_registers & 1u << r)
+        if (x[r] == others[r] || property->ignored_registers & 1u << r)
             continue;
         g_autofree char *is = address_text(replay->program->image, x[r]);
         g_string_append_printf(text, "%s%s = %s", text->len ? ", " : " with ", register_name(r), is);
     }
-    if (!text->len)
-        g_string_append(text, " after other stores than any version makes");
     return g_string_free(text, FALSE);
+}
+
+/* In what the end of the pass differs from the version that goes to the same place. */
+static char *difference(const Replay *replay, const Alternative *alternative)
+{
+    char *registers = differing_registers(replay, last_step(replay)->step.task.hart.x, alternative->x);
+    if (*registers)
+        return registers;
+    g_free(registers);
+    return g_strdup(" after other stores than any version makes");
 }
 
 static char *mixed_phrase(const Replay *replay)
@@ -344,14 +361,19 @@ static const char *banner(const Replay *replay)
 static void add_allowed(Story *story, const Replay *replay)
 {
     const Region *region = replay->region >= 0 ? program_region(replay->program, (guint)replay->region) : NULL;
-    if (replay->violation.kind == VIOLATION_OLD_BYTES || replay->violation.kind == VIOLATION_FREED)
+    ViolationKind kind = replay->violation.kind;
+    if (kind == VIOLATION_OLD_BYTES || kind == VIOLATION_FREED)
         return;
     for (guint i = 0; region && i < replay->alternatives->len; i++) {
         const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
+        if (alternative->trapped && kind != VIOLATION_MIXED)
+            continue;
         g_autofree char *where = address_text(replay->program->image, alternative->pc);
+        bool same_place = kind == VIOLATION_MIXED && alternative->pc == replay->violation.address;
+        g_autofree char *registers = same_place ? differing_registers(replay, alternative->x, last_step(replay)->step.task.hart.x) : g_strdup("");
         g_ptr_array_add(story->allowed,
-                        g_strdup_printf("%s %s %s", region_version(region, alternative->version)->label,
-                                        alternative->trapped ? "traps at" : "goes to", where));
+                        g_strdup_printf("%s %s %s%s", region_version(region, alternative->version)->label,
+                                        alternative->trapped ? "traps at" : "goes to", where, registers));
     }
 }
 
@@ -367,15 +389,24 @@ static bool executed_in_pass(const Replay *replay, uint64_t address, uint32_t wo
     return false;
 }
 
+/* An instruction may end behind the region, where all versions are alike. */
+static guint8 version_byte(const Replay *replay, const Region *region, guint v, guint at)
+{
+    uint64_t address = region->start + at;
+    if (at < region->size)
+        return region_version(region, v)->bytes[at];
+    return image_section_at(replay->program->image, address, 1) ? image_byte(replay->program->image, address) : 0;
+}
+
 static void add_version_insns(Story *story, const Replay *replay, const Region *region, guint v)
 {
     const guint8 *bytes = region_version(region, v)->bytes;
     for (guint at = 0; at + 2 <= region->size;) {
         uint32_t low = bytes[at] | (uint32_t)bytes[at + 1] << 8;
         guint length = insn_length((uint16_t)low);
-        if (at + length > region->size)
-            length = 2;
-        uint32_t word = length == 2 ? low : low | (uint32_t)bytes[at + 2] << 16 | (uint32_t)bytes[at + 3] << 24;
+        uint32_t word = low;
+        for (guint b = 2; b < length; b++)
+            word |= (uint32_t)version_byte(replay, region, v, at + b) << 8 * b;
         Insn insn = insn_decode(word);
         char text[96];
         insn_text(&insn, region->start + at, INSN_TEXT_ALIASES, text, sizeof text);

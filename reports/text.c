@@ -357,7 +357,7 @@ static void put_costs(GString *out, const Outcome *outcome)
                            "  %u local states, %u shared ones, %s pairs stepped, %s final states\n"
                            "  %s instructions emulated (%u distinct), %.1f MiB held\n",
                            outcome->tasks, outcome->worlds, memo, finals, steps, outcome->oracle_words,
-                           (double)outcome->bytes / (1 << 20));
+                           (double)outcome->search->progress.bytes / (1 << 20));
 }
 
 static void put_assumptions(GString *out, const Scenario *scenario, const Options *options)

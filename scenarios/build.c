@@ -215,6 +215,26 @@ static bool take_patches(Loader *loader, const ElfContents *contents, GError **e
     return true;
 }
 
+/* What a complaint about sections belongs to. */
+static const YamlNode *place_node(const Loader *loader)
+{
+    const YamlNode *places = yaml_mapping_get(loader->root, "place");
+    return places ? places : yaml_mapping_get(loader->root, "asm");
+}
+
+/* Reads the linked file; what does not fit together is a complaint about places. */
+static bool load_linked(const Loader *loader, GBytes *linked, ElfContents *contents, GError **error)
+{
+    const char *name = source_name(loader->source);
+    g_autoptr(GError) local = NULL;
+    if (elf_load(linked, name, contents, &local))
+        return true;
+    const char *message = local->message;
+    if (g_str_has_prefix(message, name) && g_str_has_prefix(message + strlen(name), ": "))
+        message += strlen(name) + 2;
+    return yaml_error(error, place_node(loader), "%s", message);
+}
+
 static bool add_stacks(Loader *loader, Image *image, GError **error)
 {
     for (guint i = 0; i < loader->program->harts->len; i++) {
@@ -224,7 +244,7 @@ static bool add_stacks(Loader *loader, Image *image, GError **error)
         const ImageSection *clash =
             image_add_section(image, name, address, HART_STACK_SIZE, IMAGE_WRITE, NULL);
         if (clash)
-            return yaml_error(error, loader->root,
+            return yaml_error(error, place_node(loader),
                               "section %s is where the stack of hart %s goes (0x%" G_GINT64_MODIFIER
                               "x); place it elsewhere",
                               clash->name, program_hart(loader->program, i)->name, address);
@@ -246,7 +266,7 @@ static bool build_once(Loader *loader, GError **error)
                           (const AsmPlacement *)(void *)build.placements->data,
                           build.placements->len, error);
     }
-    ok = linked && elf_load(linked, source_name(loader->source), &contents, error) &&
+    ok = linked && load_linked(loader, linked, &contents, error) &&
          add_stacks(loader, contents.image, error);
     if (ok) {
         g_clear_pointer(&loader->program->image, image_free);

@@ -96,7 +96,8 @@ static bool load_old_or_new(Loader *loader, const YamlNode *node, GError **error
         !resolve_region(loader, site, &property.region, error) ||
         (except && !load_registers(except, &property.ignored_registers, error)))
         return false;
-    property.name = g_strdup("old-or-new");
+    g_autofree char *registers = except ? words(except) : NULL;
+    property.name = except ? g_strdup_printf("old-or-new except %s", registers) : g_strdup("old-or-new");
     add(loader, property);
     return true;
 }

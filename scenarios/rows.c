@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenarios/internal.h"
 
+#include <string.h>
+
 static const char *const row_keys[] = { "model",      "fetch-atomicity", "preempt", "auipc-jalr",
                                         "misaligned", "verdict",         "property" };
 enum {
@@ -20,10 +22,16 @@ static bool load_option(Row *row, const YamlNode *node, const char *key, GError 
            yaml_error(error, value, "%s", local->message);
 }
 
+bool property_is_called(const Property *property, const char *name)
+{
+    gsize length = strlen(name);
+    return g_str_has_prefix(property->name, name) && strchr(": ", property->name[length]) != NULL;
+}
+
 static bool known_property(const Program *program, const char *name)
 {
     for (guint i = 0; i < program->properties->len; i++)
-        if (g_str_equal(program_property(program, i)->name, name))
+        if (property_is_called(program_property(program, i), name))
             return true;
     return false;
 }

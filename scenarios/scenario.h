@@ -33,6 +33,9 @@ void scenario_free(Scenario *scenario);
 /* Loads a scenario: parses, assembles, links and checks everything but the verdicts. */
 Scenario *scenario_load(const Source *source, GError **error) OWNED_BY(scenario_free);
 
+/* Whether a property goes by a name: all of it, or the part before its first ':' or blank ("never"). */
+bool property_is_called(const Property *property, const char *name);
+
 /* Options without a row: the default model, and full preemption. */
 Options options_default(void);
 

@@ -29,6 +29,7 @@ typedef struct Compiler {
     bool known[32];       /* registers whose present value is steps->x (preset) or `value` */
     uint64_t value[32];
     guint depth;
+    GHashTable *parts; /* patch name -> GByteArray: 1 for each byte stored so far by parts of it */
 } Compiler;
 
 static bool compile_list(Compiler *compiler, const YamlNode *list, GError **error);
@@ -234,13 +235,45 @@ static uint64_t bytes_value(const guint8 *bytes, guint size)
     return value;
 }
 
-static void store_patch(Compiler *compiler, const Patch *patch, guint width, bool descending)
+/* Notes that [from, to) of a patch is stored; a patch is completed by the store of its last missing byte. */
+static void note_stored(Compiler *compiler, const Patch *patch, guint from, guint to)
 {
-    gsize size;
-    const guint8 *bytes = g_bytes_get_data(patch->bytes, &size);
+    gsize size = g_bytes_get_size(patch->bytes);
+    GByteArray *part = g_hash_table_lookup(compiler->parts, patch->name);
+    if (!part) {
+        part = g_byte_array_sized_new((guint)size);
+        g_byte_array_set_size(part, (guint)size);
+        memset(part->data, 0, size);
+        g_hash_table_insert(compiler->parts, patch->name, part);
+    }
+    memset(part->data + from, 1, to - from);
+    if (memchr(part->data, 0, size))
+        return;
+    memset(part->data, 0, size);
+    g_ptr_array_add(compiler->steps->stored, g_strdup(patch->name));
+}
+
+/* That no patch is left half stored: it would never become a version. */
+static bool check_parts(const Compiler *compiler, const YamlNode *node, GError **error)
+{
+    const Program *program = compiler->context->program;
+    for (guint i = 0; i < program->patches->len; i++) {
+        const char *name = program_patch(program, i)->name;
+        const GByteArray *part = g_hash_table_lookup(compiler->parts, name);
+        if (part && memchr(part->data, 1, part->len))
+            return yaml_error(error, node, "hart '%s' stores a part of patch '%s', but never the rest", compiler->hart,
+                              name);
+    }
+    return true;
+}
+
+/* Stores the bytes [from, to) of a patch. */
+static void store_patch(Compiler *compiler, const Patch *patch, guint from, guint to, guint width, bool descending)
+{
+    const guint8 *bytes = g_bytes_get_data(patch->bytes, NULL);
     g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(guint));
-    for (guint at = 0, piece; at < size; at += piece) {
-        for (piece = width; (patch->address + at) % piece || at + piece > size; piece /= 2)
+    for (guint at = from, piece; at < to; at += piece) {
+        for (piece = width; (patch->address + at) % piece || at + piece > to; piece /= 2)
             ;
         guint entry = at << 4 | piece;
         g_array_append_val(pieces, entry);
@@ -250,7 +283,7 @@ static void store_patch(Compiler *compiler, const Patch *patch, guint width, boo
         guint at = entry >> 4, piece = entry & 15;
         emit_store(compiler, patch->address + at, piece, bytes_value(bytes + at, piece));
     }
-    g_ptr_array_add(compiler->steps->stored, g_strdup(patch->name));
+    note_stored(compiler, patch, from, to);
 }
 
 static bool yaml_width(const YamlNode *node, guint *width, GError **error)
@@ -265,7 +298,7 @@ static bool yaml_width(const YamlNode *node, guint *width, GError **error)
 
 static bool compile_store(Compiler *compiler, const YamlNode *value, GError **error)
 {
-    static const char *const keys[] = { "patch", "width", "order" };
+    static const char *const keys[] = { "patch", "width", "order", "offset", "size" };
     static const char *const orders[] = { "ascending", "descending" };
     const YamlNode *name = value, *node;
     guint width = 4;
@@ -283,7 +316,14 @@ static bool compile_store(Compiler *compiler, const YamlNode *value, GError **er
     const Patch *patch = named_patch(compiler->context->program, name, error);
     if (!patch)
         return false;
-    store_patch(compiler, patch, width, order == 1);
+    uint64_t offset = 0, size, whole = g_bytes_get_size(patch->bytes);
+    bool is_mapping = yaml_kind(value) == YAML_MAPPING;
+    if (is_mapping && (node = yaml_mapping_get(value, "offset")) && !yaml_u64(node, 0, whole - 1, &offset, error))
+        return false;
+    size = whole - offset;
+    if (is_mapping && (node = yaml_mapping_get(value, "size")) && !yaml_u64(node, 1, size, &size, error))
+        return false;
+    store_patch(compiler, patch, (guint)offset, (guint)(offset + size), width, order == 1);
     return true;
 }
 
@@ -519,10 +559,11 @@ Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *
     g_string_append_printf(compiler.text, "cmodx_start_%s:\n", name);
     bool empty = yaml_kind(node) == YAML_SEQUENCE && yaml_length(node) == 0;
     bool ok = empty ? yaml_error(error, node, "hart '%s' has no steps", name)
-                    : compile_list(&compiler, node, error);
+                    : compile_list(&compiler, node, error) && check_parts(&compiler, node, error);
     compiler.node = node;
     g_string_append_printf(compiler.text, "cmodx_end_%s:\n\tunimp\n", name);
     flush(&compiler);
     g_string_free(compiler.text, TRUE);
+    g_hash_table_unref(compiler.parts);
     return ok ? g_steal_pointer(&steps) : NULL;
 }

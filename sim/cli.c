@@ -89,7 +89,7 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
           "pieces|bytes|atomic" },
         { "timeout", 0, 0, G_OPTION_ARG_STRING, &common->timeout, "stop each search after this time", "SECONDS[s|m|h]" },
         { "max-states", 0, 0, G_OPTION_ARG_INT64, &common->max_states, "stop each search after so many states", "N" },
-        { "max-memory", 0, 0, G_OPTION_ARG_INT64, &common->max_memory, "stop each search at so many MiB", "MIB" },
+        { "max-memory", 0, 0, G_OPTION_ARG_INT64, &common->max_memory, "stop each search at so many MiB (half of memory)", "MIB" },
         { "max-steps", 0, 0, G_OPTION_ARG_INT64, &common->max_steps, "stop each search at this depth", "N" },
         { "color", 0, 0, G_OPTION_ARG_STRING, &common->colour, "colour the verdicts", "auto|always|never" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &common->output, "write the report there", "FILE" },
@@ -249,6 +249,12 @@ static bool watch_search(gpointer data, const SearchProgress *progress)
     return true;
 }
 
+/* Half of the machine's memory: a search that grows without end has to end with figures, not with the OOM killer. */
+static guint64 memory_default(void)
+{
+    return (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE) / 2;
+}
+
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)
 {
     Watch watch = { .start = g_get_monotonic_time(), .tty = isatty(STDERR_FILENO) && !common->quiet };
@@ -259,7 +265,7 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
     if (span)
         watch.deadline = watch.start + span;
     SearchOptions limits = { .states_max = (guint64)common->max_states,
-                             .bytes_max = (guint64)common->max_memory << 20,
+                             .bytes_max = common->max_memory ? (guint64)common->max_memory << 20 : memory_default(),
                              .steps_max = (guint)common->max_steps,
                              .count_interleavings = true,
                              .poll = watch_search,

@@ -10,7 +10,7 @@ static bool as_expected(const Scenario *scenario, const Row *row, const Outcome 
     if (outcome->verdict != row->verdict)
         return false;
     return !row->property ||
-           g_str_equal(program_property(scenario->program, (guint)outcome->violation.property)->name, row->property);
+           property_is_called(program_property(scenario->program, (guint)outcome->violation.property), row->property);
 }
 
 static const char *found(const Scenario *scenario, const Outcome *outcome, GString *text)

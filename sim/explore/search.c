@@ -158,6 +158,8 @@ static void update_progress(Search *search, uint64_t next)
     progress->states = state_store_count(search->store);
     progress->frontier = progress->states - next;
     progress->bytes = state_store_bytes(search->store) + memo_bytes(search->memo);
+    if (search->space->class->bytes)
+        progress->bytes += search->space->class->bytes(search->space);
 }
 
 /* Whether a limit or the caller ends the search here. */

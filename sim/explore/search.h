@@ -20,7 +20,7 @@ typedef enum SearchEnd {
 typedef struct SearchProgress {
     guint64 states, transitions;
     guint64 frontier; /* states found but not yet expanded */
-    guint64 bytes;    /* held by the search itself */
+    guint64 bytes;    /* held by the search and the space */
     guint depth;      /* moves from the initial state to the layer being expanded */
 } SearchProgress;
 

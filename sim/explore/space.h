@@ -34,6 +34,9 @@ typedef struct SpaceClass {
 
     /* Judges a state in which no process has a move. */
     Finding (*final)(Space *space, const uint32_t *state);
+
+    /* Bytes that the space itself holds; NULL: not worth counting. */
+    guint64 (*bytes)(Space *space);
 } SpaceClass;
 
 struct Space {

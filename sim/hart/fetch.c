@@ -191,7 +191,8 @@ void hart_fetch(const HartContext *context, const Hart *hart, GArray *steps)
     guint atomicity = context->fetch_atomicity;
     if (hart->phase == PHASE_PARCEL) {
         g_autoptr(GArray) highs = units(context, hart, pc + 2, 2);
-        Unit low = { .value = hart->word }, high = g_array_index(highs, Unit, 0);
+        /* read at an earlier moment, which coherent fetch does not remember */
+        Unit low = { .value = hart->word, .point = G_MAXUINT }, high = g_array_index(highs, Unit, 0);
         emit_fetched(context, hart, fetch_make(hart, pc, low.value | high.value << 16, low, high), NULL, steps);
     } else if (!executable(context, pc, 2)) {
         emit_fetch_fault(hart, pc, steps);

@@ -297,7 +297,13 @@ static Finding space_final(Space *space, const uint32_t *state)
     return violation.property >= 0 ? FINDING_VIOLATION : FINDING_OUT_OF_MODEL;
 }
 
-static const SpaceClass space_class = { space_initial, space_moves, space_final };
+static guint64 space_bytes(Space *space)
+{
+    const Machine *machine = (const Machine *)space;
+    return intern_bytes(machine->tasks) + intern_bytes(machine->worlds) + intern_bytes(machine->passes);
+}
+
+static const SpaceClass space_class = { space_initial, space_moves, space_final, space_bytes };
 
 void machine_initial(Machine *machine, World *world, Task *tasks)
 {
@@ -372,9 +378,8 @@ uint64_t machine_register(const Machine *machine, uint32_t local, guint number)
     return ((const Task *)intern_get(machine->tasks, local, NULL))->hart.x[number];
 }
 
-void machine_counts(const Machine *machine, guint *tasks, guint *worlds, guint64 *bytes)
+void machine_counts(const Machine *machine, guint *tasks, guint *worlds)
 {
     *tasks = intern_count(machine->tasks);
     *worlds = intern_count(machine->worlds);
-    *bytes = intern_bytes(machine->tasks) + intern_bytes(machine->worlds) + intern_bytes(machine->passes);
 }

@@ -104,7 +104,7 @@ uint64_t machine_register(const Machine *machine, uint32_t local, guint number);
  * that was proved of what comes after it would be empty. To be asked after a complete search. */
 int machine_never_served(const Machine *machine);
 
-/* Distinct task states, distinct shared states, bytes of both. */
-void machine_counts(const Machine *machine, guint *tasks, guint *worlds, guint64 *bytes);
+/* Distinct task states, distinct shared states. */
+void machine_counts(const Machine *machine, guint *tasks, guint *worlds);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Machine, machine_free)

@@ -67,9 +67,17 @@ static void request_fence(const Machine *machine, const World *world, MachineSte
     task->status = TASK_FENCING;
 }
 
+/* The what-if of PAIR_MASKED: no interrupt of any kind directly behind an auipc. */
+static bool interrupts_masked(const Machine *machine, const Task *task)
+{
+    return machine->options->pair == PAIR_MASKED && task->hart.after_auipc;
+}
+
 /* Any hart that a request waits for may run its fence.i now: the SBI does it in M-mode, at a boundary, unseen. */
 static void offer_fences(const Machine *machine, const Task *task, const World *world, GArray *steps)
 {
+    if (interrupts_masked(machine, task))
+        return;
     for (guint requester = 0; requester < world->n_harts; requester++) {
         if (!(world->fence_pending[requester] & bit_of(task)))
             continue;
@@ -121,7 +129,7 @@ static bool may_park(const Machine *machine, const Task *task, const World *worl
         return false;
     if (blocked || at_schedule_point(machine, task))
         return true;
-    if (machine->options->pair == PAIR_MASKED && task->hart.after_auipc)
+    if (interrupts_masked(machine, task))
         return false;
     return machine->options->preempt == PREEMPT_FULL && task->depth == 0;
 }

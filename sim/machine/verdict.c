@@ -88,9 +88,7 @@ Outcome *decide(const Program *program, const Options *options, const SearchOpti
     outcome->search = search(machine_space(machine), limits);
     outcome->trail = g_array_ref(outcome->search->trail);
     conclude(machine, outcome, limits);
-    guint64 bytes;
-    machine_counts(machine, &outcome->tasks, &outcome->worlds, &bytes);
-    outcome->bytes = bytes + outcome->search->progress.bytes;
+    machine_counts(machine, &outcome->tasks, &outcome->worlds);
     outcome->oracle_steps = oracle_steps(oracle);
     outcome->oracle_words = oracle_words(oracle);
     return outcome;

@@ -22,7 +22,6 @@ typedef struct Outcome {
     guint violating_hart; /* whose step it is; meaningless for a violation of a final state */
     char *reason;         /* INCONCLUSIVE: one line */
     guint tasks, worlds;  /* distinct ones */
-    guint64 bytes;        /* held at the end */
     guint64 oracle_steps; /* times the emulator was entered */
     guint oracle_words;   /* distinct instructions it ran */
 } Outcome;

@@ -144,8 +144,8 @@ Test(scenario_bad, places)
         { "odd", TOP "place: {.text: 0x80000001}\n", "f.yaml:17:16: error: a section cannot start at an odd address$" },
         { "more than 64 bits", TOP "place: {.text: 0x10000000000000000}\n", "f.yaml:17:16: error: 0x10000000000000000 does not fit into 64 bits$" },
         { "round the end", TOP "place: {.text: 0xfffffffffffffff8}\n", "f.yaml:17:16: error: section '.text' goes around the end of the address space$" },
-        { "on each other", TOP "place: {.data: 0x80200000}\n", "f.yaml: sections '.data' and '.text' overlap at 0x80200000$" },
-        { "on a stack", TOP "place: {.data: 0x802d0000}\n", "f.yaml:1:1: error: section .data is where the stack of hart A goes (0x802d0000); place it elsewhere$" },
+        { "on each other", TOP "place: {.data: 0x80200000}\n", "f.yaml:17:8: error: sections '.data' and '.text' overlap at 0x80200000$" },
+        { "on a stack", TOP "place: {.data: 0x802d0000}\n", "f.yaml:17:8: error: section .data is where the stack of hart A goes (0x802d0000); place it elsewhere$" },
     };
     CHECK(rows);
 }
