@@ -551,9 +551,13 @@ Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *
     steps->texts = g_ptr_array_new_with_free_func(g_free);
     steps->blocks = g_array_new(FALSE, TRUE, sizeof(AsmBlock));
     steps->stored = g_ptr_array_new_with_free_func(g_free);
-    Compiler compiler = {
-        .steps = steps, .context = context, .hart = name, .node = node, .text = g_string_new(NULL)
-    };
+    Compiler compiler = { .steps = steps,
+                          .context = context,
+                          .hart = name,
+                          .node = node,
+                          .text = g_string_new(NULL),
+                          .parts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                                         (GDestroyNotify)g_byte_array_unref) };
     emit(&compiler, ".globl cmodx_start_%s, cmodx_end_%s", name, name);
     emit(&compiler, ".option norvc");
     g_string_append_printf(compiler.text, "cmodx_start_%s:\n", name);

@@ -2,7 +2,8 @@
 #include "sim/cli.h"
 
 #include <locale.h>
-#include <string.h>
+#include <signal.h>
+#include <unistd.h>
 
 static const struct {
     const char *name;
@@ -27,9 +28,21 @@ static void put_help(void)
             "1 usage, 2 bad scenario, 6 internal error, 77 nothing to run, 130 interrupted.\n");
 }
 
+/* An assertion that fails is our mistake; it has an exit status of its own. */
+static void on_abort(int number)
+{
+    static const char message[] = "cmodx: internal error; please report it with the input\n";
+    (void)number;
+    ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)written;
+    _exit(EXIT_INTERNAL);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
+    signal(SIGABRT, on_abort);
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
     if (argc < 2) {
         put_help();
         return EXIT_USAGE;

@@ -6,18 +6,18 @@
 #include <string.h>
 
 #define HEAD "cmodx: 1\nname: t/x\ntitle: a title\n"
-#define CODE                                                                                       \
-    "asm: |\n"                                                                                     \
-    "  .option norvc\n"                                                                            \
-    "  caller: mv s0, ra\n"                                                                        \
-    "          call func\n"                                                                        \
-    "          jr s0\n"                                                                            \
-    "  func:   nop\n"                                                                              \
-    "          nop\n"                                                                              \
-    "          ret\n"                                                                              \
-    "          .data\n"                                                                            \
+#define CODE                \
+    "asm: |\n"              \
+    "  .option norvc\n"     \
+    "  caller: mv s0, ra\n" \
+    "          call func\n" \
+    "          jr s0\n"     \
+    "  func:   nop\n"       \
+    "          nop\n"       \
+    "          ret\n"       \
+    "          .data\n"     \
     "  x:      .dword 5\n"
-#define FUNC  0x80200010u /* mv, auipc, jalr, jr */
+#define FUNC 0x80200010u /* mv, auipc, jalr, jr */
 /* Not compressible: patches may use compressed instructions unless they say .option norvc. */
 #define ONE   "patches:\n  one: {at: func, asm: 'addi a0, a1, 1'}\n"
 #define TWO   ONE "  two: {at: func, asm: 'addi a0, a1, 2'}\n"
@@ -51,9 +51,9 @@ static char *labels(const Region *region)
 
 Test(scenario, header)
 {
-    g_autoptr(Scenario) s =
-        load(HEAD "about: |\n  Some\n  prose.\nsource: [a, b]\ntags: hazard\nx-own: {any: [thing]}\n"
-                  "marks: [m]\nlocks: [l, k, l]\n" CODE HARTS);
+    g_autoptr(Scenario) s = load(
+        HEAD "about: |\n  Some\n  prose.\nsource: [a, b]\ntags: hazard\nx-own: {any: [thing]}\n"
+             "marks: [m]\nlocks: [l, k, l]\n" CODE HARTS);
 
     cr_expect_str_eq(s->file, "t.yaml");
     cr_expect_str_eq(s->name, "t/x");
@@ -146,8 +146,8 @@ Test(scenario, a_hart_of_steps)
 
 Test(scenario, stop_machine_in_steps)
 {
-    g_autoptr(Scenario) s =
-        load(HEAD CODE ONE HARTS "  B:\n    steps:\n      - stop-machine:\n          - store: one\n");
+    g_autoptr(Scenario) s = load(
+        HEAD CODE ONE HARTS "  B:\n    steps:\n      - stop-machine:\n          - store: one\n");
 
     cr_expect(s->stops);
 }
@@ -177,16 +177,13 @@ Test(scenario, regions_and_versions)
         { "a patch by real code", ONE, "", 1, "OLD NEW" },
         { "one patcher has one order", TWO, "  P: {steps: [store: one, store: two]}\n", 1,
           "OLD one two" },
-        { "two patchers, the same bytes", TWO, "  P: {steps: [store: one]}\n  Q: {steps: [store: two]}\n",
-          1, "OLD one two" },
-        { "there and back is the same version",
-          ONE "  back: {at: func, asm: .option norvc; nop}\n",
+        { "two patchers, the same bytes", TWO,
+          "  P: {steps: [store: one]}\n  Q: {steps: [store: two]}\n", 1, "OLD one two" },
+        { "there and back is the same version", ONE "  back: {at: func, asm: .option norvc; nop}\n",
           "  P: {steps: [store: one, store: back]}\n", 1, "OLD NEW" },
-        { "touching patches, one order",
-          ONE "  next: {at: func+4, asm: 'addi a0, a1, 3'}\n",
+        { "touching patches, one order", ONE "  next: {at: func+4, asm: 'addi a0, a1, 3'}\n",
           "  P: {steps: [store: one, store: next]}\n", 1, "OLD one next" },
-        { "touching patches, both orders",
-          ONE "  next: {at: func+4, asm: 'addi a0, a1, 3'}\n",
+        { "touching patches, both orders", ONE "  next: {at: func+4, asm: 'addi a0, a1, 3'}\n",
           "  P: {steps: [store: one]}\n  Q: {steps: [store: next]}\n", 1, "OLD one next next" },
         { "apart", ONE "  far: {at: caller, asm: 'mv s1, ra'}\n",
           "  P: {steps: [store: one, store: far]}\n", 2, "OLD NEW" },
@@ -198,8 +195,7 @@ Test(scenario, regions_and_versions)
         g_autoptr(Scenario) s = load(text);
 
         cr_assert_eq(s->program->regions->len, rows[i].n_regions, "%s", rows[i].name);
-        g_autofree char *found =
-            labels(program_region(s->program, rows[i].n_regions - 1));
+        g_autofree char *found = labels(program_region(s->program, rows[i].n_regions - 1));
         cr_expect_str_eq(found, rows[i].labels, "%s: %s", rows[i].name, found);
     }
 }
@@ -240,7 +236,8 @@ Test(scenario, properties)
         { "unchecked: [old-or-new]\nproperties: [{old-or-new: func}]\n",
           "no-trap; old-or-new; progress" },
         { "properties: [{never: x}]\n", "no-trap; never: x; old-or-new; progress" },
-        { "properties: [{never: [x, func+4]}]\n", "no-trap; never: x, func+4; old-or-new; progress" },
+        { "properties: [{never: [x, func+4]}]\n",
+          "no-trap; never: x, func+4; old-or-new; progress" },
         { "properties: [{lands-in: [caller], from: func}]\n",
           "no-trap; lands-in: caller; old-or-new; progress" },
         { "marks: [m]\nproperties: [{after: m, only-new: one}]\n",
@@ -264,12 +261,10 @@ Test(scenario, properties)
 
 Test(scenario, parts_of_properties)
 {
-    g_autoptr(Scenario) s =
-        load(HEAD "marks: [k, m]\n" CODE TWO HARTS
-                  "properties:\n"
-                  "  - {old-or-new: func, except: [t0]}\n"
-                  "  - {after: m, only-new: two}\n"
-                  "  - {after: k, never: func, until: func+8}\n");
+    g_autoptr(Scenario) s = load(HEAD "marks: [k, m]\n" CODE TWO HARTS "properties:\n"
+                                      "  - {old-or-new: func, except: [t0]}\n"
+                                      "  - {after: m, only-new: two}\n"
+                                      "  - {after: k, never: func, until: func+8}\n");
     const Property *old_or_new = program_property(s->program, 1),
                    *only_new = program_property(s->program, 2),
                    *never = program_property(s->program, 3);
