@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WIDTH = 72, NUMBER_WIDTH = 4, COLUMN_MIN = 22, TAG_WIDTH = 4, DIGITS_READ = 18 };
+enum { WIDTH = 72, LINE_MAX_WIDTH = 80, NUMBER_WIDTH = 4, COLUMN_MIN = 22, TAG_WIDTH = 4, DIGITS_READ = 18 };
 
 /* ---- numbers and names */
 
@@ -83,12 +83,14 @@ static Columns make_columns(const Replay *replay)
     return columns;
 }
 
-/* One line: a number (0: none), then text in the column of one hart. */
+/* One line: a number (0: none), then text in the column of one hart; text too long for that starts further left. */
 static void put_line(GString *out, const Columns *columns, guint number, int hart, guint indent, const char *text)
 {
     g_autofree char *label = number ? g_strdup_printf("%3u", number) : g_strdup("");
     guint column = hart >= 0 ? (guint)MAX(columns->of_hart[hart], 0) : 0;
-    guint start = NUMBER_WIDTH + column * columns->width + indent;
+    guint start = NUMBER_WIDTH + column * columns->width + indent, length = (guint)strlen(text);
+    if (NUMBER_WIDTH + columns->n * columns->width <= WIDTH && start + length > LINE_MAX_WIDTH)
+        start = length < LINE_MAX_WIDTH - NUMBER_WIDTH ? LINE_MAX_WIDTH - length : NUMBER_WIDTH;
     g_string_append_printf(out, "%-*s%s\n", (int)start, label, text);
 }
 
@@ -293,7 +295,8 @@ static void put_proof(GString *out, const Options *options, const Outcome *outco
         g_string_append_printf(out, "  with loops that never end: these stand for infinitely many\n  %s\n", what);
     } else if (result->interleavings) {
         g_autofree char *number = readable_digits(result->interleavings);
-        g_string_append_printf(out, "  these stand for %s %s\n", number, what);
+        bool fits = strlen("  these stand for  ") + strlen(number) + strlen(what) <= LINE_MAX_WIDTH;
+        g_string_append_printf(out, "  these stand for %s%s%s\n", number, fits ? " " : "\n  ", what);
         if (verbose && strlen(result->interleavings) > DIGITS_READ)
             g_string_append_printf(out, "  (exactly %s)\n", result->interleavings);
     }

@@ -75,6 +75,10 @@ int cmd_test(int argc, char **argv)
         g_printerr("cmodx: test runs the scenarios' own rows; use check to try others\n");
         return EXIT_USAGE;
     }
+    if (!common.files) {
+        g_printerr("cmodx: test needs a scenario file or directory\n");
+        return EXIT_USAGE;
+    }
     g_autoptr(GPtrArray) files = scenario_files(common.files, &error);
     if (!files)
         return report_error(error);

@@ -298,14 +298,17 @@ static void execute_csr(HartStep *step, GArray *steps)
 {
     const Insn *insn = &step->insn;
     int csr = hart_csr(insn->csr);
+    /* Privileged specification, 2.1: bits 11:10 are 3 for read-only CSRs, bits 9:8 the lowest privilege. */
+    bool is_write = (insn->word >> 12 & 3) == 1 || (insn->word >> 15 & 31) != 0;
+    if ((is_write && insn->csr >> 10 == 3) || (insn->csr >> 8 & 3) == 3)
+        return emit_trap(steps, step, CAUSE_ILLEGAL, insn->word);
     if (csr < 0)
         return emit_unsupported(steps, step, "a CSR that this machine does not model");
     guint funct3 = insn->word >> 12 & 7;
     uint64_t operand = funct3 & 4 ? insn->word >> 15 & 31 : step->hart.x[insn->rs1];
     uint64_t old = step->hart.csr[csr];
-    bool writes = (funct3 & 3) == 1 || (insn->word >> 15 & 31) != 0;
     uint64_t value = (funct3 & 3) == 1 ? operand : (funct3 & 3) == 2 ? old | operand : old & ~operand;
-    if (writes)
+    if (is_write)
         step->hart.csr[csr] = csr_legal((HartCsr)csr, value);
     write_register(step, old);
     retire(step, step->hart.pc + insn->length);

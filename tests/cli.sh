@@ -1,0 +1,342 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# cli.sh CMODX [SOURCE_ROOT]: exit statuses, streams and options of every command; every counterexample replays.
+set -u
+cmodx=$(realpath "$1")
+cd "${2:-$(dirname "$0")/..}" || exit 1
+root=$PWD
+t=$(mktemp -d)
+trap 'rm -rf "$t"' EXIT
+unset NO_COLOR CMODX_CATALOGUE CMODX_CROSS_PREFIX
+passed=0
+failed=0
+
+ok() {
+    passed=$((passed + 1))
+}
+
+bad() {
+    echo "FAILED: $1"
+    failed=$((failed + 1))
+}
+
+# expect STATUS NAME [ARGUMENT...]: runs cmodx; out and err keep what it printed
+expect() {
+    want=$1
+    name=$2
+    shift 2
+    got=0
+    "$cmodx" "$@" >"$t/out" 2>"$t/err" || got=$?
+    if [ "$got" -eq "$want" ]; then
+        ok
+    else
+        bad "$name: exit status $got, expected $want"
+        sed 's/^/  /' "$t/err" | head -n 5
+    fi
+}
+
+# holds NAME COMMAND...
+holds() {
+    what=$1
+    shift
+    if "$@"; then ok; else bad "$name: $what"; fi
+}
+
+out_has() { holds "stdout lacks '$1'" grep -q -e "$1" "$t/out"; }
+err_has() { holds "stderr lacks '$1'" grep -q -e "$1" "$t/err"; }
+no_out() { holds 'something on stdout' [ ! -s "$t/out" ]; }
+no_err() { holds 'something on stderr' [ ! -s "$t/err" ]; }
+same() { holds 'output differs' cmp -s "$1" "$2"; }
+lines() { holds "not $1 lines" [ "$(wc -l <"$t/out")" -eq "$1" ]; }
+
+# ---- scenarios of this test
+
+# scenario FILE STORES [EXPECT]: a function, its site, and how the patcher changes it
+scenario() {
+    cat >"$t/$1" <<END
+cmodx: 1
+name: test/${1%.yaml}
+title: of the command line
+asm: |
+  .option norvc
+  caller: mv      s0, ra
+          call    func
+          jr      s0
+          .balign 8
+  func:   nop
+          nop
+          ret
+patches:
+  enable:
+    at: func
+    asm: |
+      .option norvc
+      $3
+harts:
+  CPU0: {run: caller}
+  CPU1: {steps: [$2]}
+$4
+END
+}
+proved='- {model: sc, verdict: proved}'
+refuted='- {model: sc, verdict: refuted, property: no-trap}'
+scenario good.yaml 'store: enable' 'li a0, 7' "expect:
+  $proved"
+scenario bad.yaml 'store: enable' 'ebreak' "expect:
+  $refuted"
+scenario wrong.yaml 'store: enable' 'li a0, 7' "expect:
+  - {model: sc, verdict: refuted}"
+scenario none.yaml 'store: enable' 'li a0, 7' ''
+sed 's/^title/titel/' "$t/good.yaml" >"$t/broken.yaml"
+# Endless: the stored number grows.
+sed -e 's/^  CPU0: .*/  CPU0: {run: count}/' -e 's/^harts:/x-note: endless\nharts:/' \
+    -e 's/^  func: /  count:  addi a0, a0, 1\n          j count\n  func: /' "$t/good.yaml" >"$t/endless.yaml"
+mkdir "$t/mixed" "$t/empty"
+cp "$t/good.yaml" "$t/bad.yaml" "$t/mixed"
+
+# ---- verdicts
+
+expect 0 proved check "$t/good.yaml"
+out_has 'PROVED: .*\[sc\]$'
+no_err
+expect 10 refuted check "$t/bad.yaml"
+out_has 'bad.yaml:[0-9]*:[0-9]*: REFUTED: no-trap \[sc\]$'
+no_err
+expect 5 'few states' check --max-states 3 "$t/good.yaml"
+out_has INCONCLUSIVE
+out_has 'max-states 3'
+no_err
+expect 5 'little time' check --timeout 0.001 "$t/endless.yaml"
+out_has 'stopped by --timeout 0.001'
+expect 5 'little memory' check --max-memory 20 "$t/endless.yaml"
+out_has 'max-memory'
+expect 5 'few steps' check --max-steps 3 "$t/good.yaml"
+out_has 'max-steps'
+expect 2 'bad scenario' check "$t/broken.yaml"
+err_has "broken.yaml:3:1: error: unknown key 'titel'; did you mean 'title'?"
+err_has '^  \^'
+no_out
+expect 1 'no file' check "$t/nowhere.yaml"
+err_has 'cmodx: cannot read'
+no_out
+expect 1 'a directory with nothing' check "$t/empty"
+no_out
+CMODX_CROSS_PREFIX=/nonexistent/
+export CMODX_CROSS_PREFIX
+expect 1 'no binutils' check "$t/good.yaml"
+err_has '/nonexistent/as'
+unset CMODX_CROSS_PREFIX
+
+# ---- several files: the worst wins
+
+cd "$t" || exit 1
+expect 10 'proved and refuted' check good.yaml bad.yaml
+expect 10 'a directory' check mixed
+expect 5 'proved and inconclusive' check --max-states 20000 good.yaml endless.yaml
+expect 10 'inconclusive and refuted' check --max-states 20000 endless.yaml bad.yaml
+expect 1 'refuted and unreadable' check bad.yaml nowhere.yaml
+out_has REFUTED
+expect 2 'unreadable and wrong' check nowhere.yaml broken.yaml good.yaml
+out_has PROVED
+
+# ---- test
+
+expect 0 'all as expected' test good.yaml bad.yaml
+out_has '^2 passed, 0 failed$'
+no_err
+expect 10 'not as expected' test good.yaml wrong.yaml
+out_has 'wrong.yaml:[0-9]*:[0-9]*: FAIL \[sc\]: expected REFUTED, found PROVED$'
+out_has '^1 passed, 1 failed$'
+expect 0 'quiet test' test -q mixed
+lines 1
+expect 77 'nothing to test' test none.yaml
+err_has 'nothing to test'
+no_out
+expect 77 'an empty directory' test empty
+expect 2 'a broken file' test good.yaml broken.yaml
+expect 1 'test with a model' test --model sc good.yaml
+no_out
+
+# ---- files and streams
+
+expect 0 '--' check -- good.yaml
+cp good.yaml ./-odd.yaml
+expect 0 '-- and a dash' check -- -odd.yaml
+expect 0 'a dash and a path' check ./-odd.yaml
+got=0
+name=stdin
+"$cmodx" check - <bad.yaml >out 2>err || got=$?
+holds 'exit status' [ $got -eq 10 ]
+out_has '^<stdin>:[0-9]*:[0-9]*: REFUTED'
+"$cmodx" check -- - <broken.yaml >out 2>err
+err_has '^<stdin>:3:1: error:'
+: >nothing
+name='empty stdin'
+"$cmodx" check - <nothing >out 2>err
+holds 'exit status' [ $? -eq 2 ]
+expect 10 'no -o' check bad.yaml
+cp out plain
+expect 10 '-o' check bad.yaml -o report
+no_out
+same plain report
+expect 10 '--output=' check --output=report2 good.yaml bad.yaml
+holds 'both reports' [ "$(grep -c -e PROVED -e REFUTED report2)" -eq 2 ]
+expect 10 '-o -' check -o - bad.yaml
+same plain out
+expect 1 '-o into nowhere' check bad.yaml -o /nonexistent/report
+no_out
+name='full disk'
+if [ -e /dev/full ]; then
+    got=0
+    "$cmodx" check good.yaml >/dev/full 2>err || got=$?
+    holds 'exit status' [ $got -eq 1 ]
+    err_has 'cannot write'
+fi
+
+# ---- how much is said
+
+expect 10 quiet check -q bad.yaml
+lines 1
+expect 0 'quiet proof' check -q good.yaml
+lines 1
+"$cmodx" check good.yaml >usual
+expect 0 verbose check -v good.yaml
+holds 'more lines' [ "$(wc -l <out)" -gt "$(wc -l <usual)" ]
+
+escape=$(printf '\033')
+expect 0 'colour' check --color=always good.yaml
+out_has "$escape"
+NO_COLOR=1 "$cmodx" check --color=always good.yaml >out
+name='--color wins'
+out_has "$escape"
+for when in auto never; do
+    expect 0 "colour $when" check --color $when good.yaml
+    holds 'no escape' [ "$(grep -c "$escape" out)" -eq 0 ]
+done
+expect 1 'colour sometimes' check --color sometimes good.yaml
+if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
+    name='on a terminal'
+    script -qec "'$cmodx' check good.yaml" /dev/null >out
+    out_has "$escape"
+    NO_COLOR=1 script -qec "'$cmodx' check good.yaml" /dev/null >out
+    holds 'NO_COLOR' [ "$(grep -c "$escape" out)" -eq 0 ]
+    NO_COLOR= script -qec "'$cmodx' check good.yaml" /dev/null >out
+    out_has "$escape"
+fi
+
+# ---- usage
+
+expect 1 'no command'
+expect 1 'unknown command' chekc good.yaml
+err_has "unknown command 'chekc'; did you mean 'check'?"
+no_out
+expect 1 'nothing like a command' xyzzyxyzzy
+no_out
+expect 0 '--version' --version
+out_has '^cmodx [0-9]'
+expect 0 '--help' --help
+for command in $("$cmodx" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+    out_has "^  $command "
+    for option in --help -h; do
+        expect 0 "$command $option" "$command" $option
+        out_has Usage
+        no_err
+        cp out help
+        expect 0 '--help' --help
+    done
+done
+for command in check test replay lint; do
+    expect 1 "$command without a file" $command
+    no_out
+    expect 1 "$command with an unknown option" $command --frobnicate good.yaml
+    no_out
+done
+for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x --misaligned=x \
+    --timeout=soon --timeout=-1 --max-states=-1 --max-states=many --max-steps=99999999999; do
+    expect 1 "check $option" check $option good.yaml
+    no_out
+    err_has .
+done
+expect 10 'options last' check bad.yaml --model sc,sc-stale -q
+lines 2
+
+# ---- lint, list, models
+
+expect 0 lint lint good.yaml none.yaml
+out_has 'good.yaml: ok'
+expect 2 'lint a broken file' lint good.yaml broken.yaml
+out_has 'good.yaml: ok'
+err_has 'broken.yaml:3:1: error'
+expect 0 models models
+out_has '^sc '
+cd "$root" || exit 1
+expect 0 list list
+holds 'one line each' [ "$(wc -l <"$t/out")" -eq "$(find scenarios/catalogue -name '*.yaml' | wc -l)" ]
+cd "$t" || exit 1
+
+# ---- replay
+
+schedule=$("$cmodx" check bad.yaml | sed -n 's/.*--schedule //p')
+expect 10 replay replay bad.yaml --schedule "$schedule"
+out_has 'violates no-trap'
+no_err
+expect 10 'replay -s' replay -s "$schedule" bad.yaml
+expect 0 'replay of a start' replay bad.yaml --schedule sc@0:1
+for wrong in '' @ sc sc, nosuch@0:1 sc,nosuch@0:1 sc,preempt=x@0:1 @0:1 sc@7:1 sc@0:x sc@0 sc@0:0 sc@0:99999 \
+    sc@0:1,,1:1 'sc@0:1 ' sc@0:99999999999999999999 sc@-1:1; do
+    expect 2 "schedule '$wrong'" replay bad.yaml --schedule "$wrong"
+    err_has '^cmodx: .*s'
+    no_out
+done
+expect 1 'replay of two files' replay bad.yaml good.yaml --schedule "$schedule"
+expect 1 'replay without a schedule' replay bad.yaml
+
+# ---- Ctrl-C
+
+# A shell starts background jobs with SIGINT ignored, so the signal comes from timeout.
+name='Ctrl-C'
+got=0
+timeout --preserve-status -s INT 2 "$cmodx" check endless.yaml >out 2>err || got=$?
+holds "exit status $got" [ $got -eq 130 ]
+out_has 'INCONCLUSIVE: .*\[sc\]'
+out_has interrupted
+out_has '[0-9] states'
+got=0
+timeout --preserve-status -s INT 2 "$cmodx" test endless.yaml >out 2>err || got=$?
+holds "exit status of test: $got" [ $got -eq 130 ]
+
+# ---- same input, same bytes
+
+name='same bytes'
+"$cmodx" check good.yaml bad.yaml none.yaml >first 2>&1
+"$cmodx" check good.yaml bad.yaml none.yaml >second 2>&1
+same first second
+env -i PATH="$PATH" Z=1 A=2 LC_ALL=C TZ=Asia/Tokyo "$cmodx" check good.yaml bad.yaml none.yaml >second 2>&1
+same first second
+env LC_ALL=C.UTF-8 LANG=de_DE.UTF-8 COLUMNS=20 TMPDIR="$t" "$cmodx" check good.yaml bad.yaml none.yaml >second 2>&1
+same first second
+name='nothing is left in the temporary directory'
+mkdir tmp
+TMPDIR=$t/tmp "$cmodx" check good.yaml broken.yaml >/dev/null 2>&1
+holds 'it is empty' rmdir tmp
+
+# ---- the catalogue: widths, and every counterexample again
+
+cd "$root" || exit 1
+for file in $(find scenarios/catalogue -name '*.yaml' | LC_ALL=C sort); do
+    "$cmodx" check --timeout 120 "$file" >"$t/report" 2>"$t/err"
+    name=$file
+    no_err
+    wide=$(grep -v -e '^ Replay:' -e "^$file:" "$t/report" | awk 'length > 80' | head -n 1)
+    holds "more than 80 columns: $wide" [ -z "$wide" ]
+    holds 'not ASCII' [ "$(LC_ALL=C grep -c '[^ -~]' "$t/report")" -eq 0 ]
+    sed -n -e 's/.*: REFUTED: \(.*\) \[.*/\1/p' -e 's/^ Replay:.*--schedule //p' "$t/report" |
+        paste -d '|' - - >"$t/rows"
+    while IFS='|' read -r property schedule; do
+        expect 10 "$file: replay of $schedule" replay "$file" --schedule "$schedule"
+        holds "violates $property" grep -qF "violates $property" "$t/out"
+    done <"$t/rows"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
