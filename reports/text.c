@@ -202,7 +202,7 @@ static void put_site(GString *out, const Replay *replay, const Story *story)
     else
         put_many_versions(out, replay, region, story);
     for (guint i = 0; i < story->torn->len; i++)
-        g_string_append_printf(out, "  %s\n", (char *)g_ptr_array_index(story->torn, i));
+        wrap(out, "  ", g_ptr_array_index(story->torn, i));
     g_autofree char *legend = g_strdup_printf("(* = executed by %s)", name);
     g_string_append_printf(out, "%*s\n", WIDTH, legend);
 }
