@@ -19,7 +19,7 @@ static const struct {
 };
 enum {
     STEPS_BASE = 0x802b0000,
-    STEPS_SIZE = 0x400,
+   
     STACKS_BASE = 0x802d0000,
     STACK_STRIDE = 0x1000
 };
@@ -160,14 +160,19 @@ static bool add_patches(Build *build, GError **error)
     return true;
 }
 
+/* The code of steps shares the room between the data and the stacks. */
 static void add_steps(Build *build)
 {
     const Loader *loader = build->loader;
+    guint n = 0, at = 0;
+    for (guint i = 0; i < loader->steps->len; i++)
+        n += g_ptr_array_index(loader->steps, i) != NULL;
     for (guint i = 0; i < loader->steps->len; i++) {
         const Steps *steps = g_ptr_array_index(loader->steps, i);
         if (!steps)
             continue;
-        add_place(build, steps->section, STEPS_BASE + (uint64_t)i * STEPS_SIZE);
+        uint64_t room = ((STACKS_BASE - STEPS_BASE) / n) & ~3ull;
+        add_place(build, steps->section, STEPS_BASE + room * at++);
         g_array_append_vals(build->blocks, steps->blocks->data, steps->blocks->len);
     }
 }
@@ -301,7 +306,6 @@ bool build_program(Loader *loader, GError **error)
         g_ptr_array_add(loader->steps, steps);
         if (steps) {
             any = true;
-            loader->scenario->stops |= steps->stops;
         }
     }
     return !any || build_once(loader, error);

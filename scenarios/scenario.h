@@ -24,7 +24,6 @@ typedef struct Scenario {
     GPtrArray *tags;
     Program *program;
     GArray *rows; /* Row; may be empty */
-    bool stops;   /* some hart uses stop_machine: `preempt` matters */
     guint line;   /* of the harts: what a verdict without another place is located at */
 } Scenario;
 

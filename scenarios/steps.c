@@ -388,7 +388,6 @@ static bool compile_stop(Compiler *compiler, const YamlNode *value, GError **err
         if ((node = yaml_mapping_get(value, "outside-sites")) && !yaml_bool(node, &outside, error))
             return false;
     }
-    compiler->steps->stops = true;
     call_service(compiler, SERVICE_STOP_BEGIN,
                  (fence ? STOP_WAITERS_FENCE_I : 0) | (outside ? STOP_OUTSIDE_SITES : 0));
     if (!compile_list(compiler, body, error))

@@ -19,7 +19,6 @@ typedef struct Steps {
     GArray *blocks;    /* AsmBlock */
     uint64_t x[32];    /* initial registers */
     GPtrArray *stored; /* char *: names of the patches stored, in order */
-    bool stops;        /* uses stop-machine */
 } Steps;
 
 void steps_free(Steps *steps);

@@ -11,7 +11,7 @@ static ExitStatus check_row(const Common *common, const Scenario *scenario, cons
     if (error)
         return report_error(error);
     TextStyle style = common_style(common);
-    text_report(out, scenario, &row->options, row->preempt_given || scenario->stops, outcome, replay, &style);
+    text_report(out, scenario, &row->options, row->preempt_given || outcome->stops, outcome, replay, &style);
     return interrupted() ? EXIT_INTERRUPTED : exit_of_verdict(outcome->verdict);
 }
 

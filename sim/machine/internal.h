@@ -15,6 +15,7 @@ struct Machine {
     bool *watched;   /* by region: whether a property looks at passes through it */
     bool *reached;   /* by property: an exists condition has been met */
     uint64_t waited, served; /* bit h: hart h has begun to wait in a service; has got beyond it */
+    bool stops; /* some hart has asked for stop_machine */
 };
 
 static const Violation no_violation = { .kind = VIOLATION_NONE, .property = -1 };

@@ -138,6 +138,8 @@ static void judge_fetch(Machine *machine, const Task *before, const World *world
         if (property->kind == PROPERTY_AFTER_ONLY_NEW && id && pass_get(machine->passes, id)->marks & mark &&
             runs_other_bytes(fetch, program_patch(program, property->patch)))
             violate(step, i, VIOLATION_OLD_BYTES, fetch->pc);
+        if (property->kind == PROPERTY_NEVER && among(property->addresses, before->hart.pc))
+            violate(step, i, VIOLATION_NEVER, before->hart.pc);
         if (property->kind == PROPERTY_AFTER_NEVER && world->marks & mark &&
             overlaps(fetch, property->start, property->size))
             violate(step, i, VIOLATION_FREED, fetch->pc);

@@ -223,6 +223,7 @@ static void note_waiting(Machine *machine, const Task *task, const GArray *steps
     uint64_t bit = 1ull << task->id;
     if (task->status == TASK_STOPPING || task->status == TASK_FENCING)
         machine->waited |= bit;
+    machine->stops = machine->stops || task->status == TASK_STOPPING;
     for (guint i = 0; i < steps->len; i++) {
         StepKind kind = g_array_index(steps, MachineStep, i).kind;
         if (kind == STEP_STOPPED || kind == STEP_FENCED)
@@ -371,6 +372,11 @@ Space *machine_space(Machine *machine)
 bool machine_reached(const Machine *machine, guint property)
 {
     return machine->reached[property];
+}
+
+bool machine_stops(const Machine *machine)
+{
+    return machine->stops;
 }
 
 uint64_t machine_register(const Machine *machine, uint32_t local, guint number)

@@ -97,6 +97,9 @@ Violation machine_final(Machine *machine, const Task *tasks, const World *world)
 /* Whether some "exists" condition of the program (by property index) has been met in a final state judged so far. */
 bool machine_reached(const Machine *machine, guint property);
 
+/* Whether any hart has asked for stop_machine so far: then `preempt` matters. */
+bool machine_stops(const Machine *machine);
+
 /* Register `number` of a local state of the transition system: what conditions on final states see. */
 uint64_t machine_register(const Machine *machine, uint32_t local, guint number);
 

@@ -88,6 +88,7 @@ Outcome *decide(const Program *program, const Options *options, const SearchOpti
     outcome->search = search(machine_space(machine), limits);
     outcome->trail = g_array_ref(outcome->search->trail);
     conclude(machine, outcome, limits);
+    outcome->stops = machine_stops(machine);
     machine_counts(machine, &outcome->tasks, &outcome->worlds);
     outcome->oracle_steps = oracle_steps(oracle);
     outcome->oracle_words = oracle_words(oracle);

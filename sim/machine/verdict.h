@@ -21,6 +21,7 @@ typedef struct Outcome {
     Violation violation;  /* REFUTED */
     guint violating_hart; /* whose step it is; meaningless for a violation of a final state */
     char *reason;         /* INCONCLUSIVE: one line */
+    bool stops;           /* stop_machine is used: the verdict depends on `preempt` */
     guint tasks, worlds;  /* distinct ones */
     guint64 oracle_steps; /* times the emulator was entered */
     guint oracle_words;   /* distinct instructions it ran */
