@@ -19,15 +19,14 @@ static int64_t imm_s(uint32_t word)
 
 static int64_t imm_b(uint32_t word)
 {
-    return sign_extend(field(word, 31, 31) << 12 | field(word, 7, 7) << 11 |
-                           field(word, 30, 25) << 5 | field(word, 11, 8) << 1,
-                       13);
+    return sign_extend(
+        field(word, 31, 31) << 12 | field(word, 7, 7) << 11 | field(word, 30, 25) << 5 | field(word, 11, 8) << 1, 13);
 }
 
 static int64_t imm_j(uint32_t word)
 {
-    return sign_extend(field(word, 31, 31) << 20 | field(word, 19, 12) << 12 |
-                           field(word, 20, 20) << 11 | field(word, 30, 21) << 1,
+    return sign_extend(field(word, 31, 31) << 20 | field(word, 19, 12) << 12 | field(word, 20, 20) << 11 |
+                           field(word, 30, 21) << 1,
                        21);
 }
 
@@ -146,8 +145,7 @@ static void set_access(Insn *insn, const InsnRow *row)
 {
     Format format = row->format;
 
-    if (format != FORMAT_LOAD && format != FORMAT_STORE && format != FORMAT_LR &&
-        format != FORMAT_AMO)
+    if (format != FORMAT_LOAD && format != FORMAT_STORE && format != FORMAT_LR && format != FORMAT_AMO)
         return;
     insn->size = (uint8_t)(1U << field(row->match, 13, 12));
     insn->is_unsigned = format == FORMAT_LOAD && field(row->match, 14, 14);

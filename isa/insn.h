@@ -9,7 +9,7 @@
 
 /* What an instruction is to the memory model and to the machine. */
 typedef enum InsnKind {
-    INSN_ILLEGAL,     /* an illegal or reserved encoding: raises an illegal-instruction exception */
+    INSN_ILLEGAL, /* an illegal or reserved encoding: raises an illegal-instruction exception */
     INSN_UNSUPPORTED, /* defined by some extension or privilege level outside this machine (F, D, V, Zb*, mret, >32 bits ...) */
     INSN_ALU,         /* registers and immediates only; includes lui, auipc, M */
     INSN_BRANCH,

@@ -66,8 +66,7 @@ void csr_text(unsigned csr, char *text, size_t size)
         if (names->index < 0)
             snprintf(text, size, "%s", names->prefix);
         else
-            snprintf(text, size, "%s%d%s", names->prefix, names->index + (int)(csr - names->first),
-                     names->suffix);
+            snprintf(text, size, "%s%d%s", names->prefix, names->index + (int)(csr - names->first), names->suffix);
         return;
     }
     snprintf(text, size, "0x%x", csr);

@@ -21,8 +21,7 @@ static uint32_t rvc_shamt(uint32_t half)
 
 static uint32_t rvc_imm_addi4spn(uint32_t half)
 {
-    return field(half, 12, 11) << 4 | field(half, 10, 7) << 6 | field(half, 6, 6) << 2 |
-           field(half, 5, 5) << 3;
+    return field(half, 12, 11) << 4 | field(half, 10, 7) << 6 | field(half, 6, 6) << 2 | field(half, 5, 5) << 3;
 }
 
 static int64_t rvc_imm_addi16sp(uint32_t half)
@@ -34,9 +33,8 @@ static int64_t rvc_imm_addi16sp(uint32_t half)
 
 static int64_t rvc_imm_j(uint32_t half)
 {
-    return sign_extend(field(half, 12, 12) << 11 | field(half, 8, 8) << 10 |
-                           field(half, 10, 9) << 8 | field(half, 6, 6) << 7 |
-                           field(half, 7, 7) << 6 | field(half, 2, 2) << 5 |
+    return sign_extend(field(half, 12, 12) << 11 | field(half, 8, 8) << 10 | field(half, 10, 9) << 8 |
+                           field(half, 6, 6) << 7 | field(half, 7, 7) << 6 | field(half, 2, 2) << 5 |
                            field(half, 11, 11) << 4 | field(half, 5, 3) << 1,
                        12);
 }

@@ -12,12 +12,11 @@
 #include "isa/tables.h"
 
 static const char *const format_operands[] = {
-    [FORMAT_R] = "d,s,t",     [FORMAT_I] = "d,s,i",     [FORMAT_SHIFT] = "d,s,x",
-    [FORMAT_LOAD] = "d,i(s)", [FORMAT_JALR] = "d,i(s)", [FORMAT_STORE] = "t,i(s)",
-    [FORMAT_B] = "s,t,p",     [FORMAT_U] = "d,u",       [FORMAT_J] = "d,p",
-    [FORMAT_LR] = "d,(s)",    [FORMAT_AMO] = "d,t,(s)", [FORMAT_FENCE] = "P,S",
-    [FORMAT_CSR] = "d,c,s",   [FORMAT_CSRI] = "d,c,i",  [FORMAT_SFENCE] = "s,t",
-    [FORMAT_FENCE_TSO] = "",  [FORMAT_NONE] = "",
+    [FORMAT_R] = "d,s,t",     [FORMAT_I] = "d,s,i",      [FORMAT_SHIFT] = "d,s,x", [FORMAT_LOAD] = "d,i(s)",
+    [FORMAT_JALR] = "d,i(s)", [FORMAT_STORE] = "t,i(s)", [FORMAT_B] = "s,t,p",     [FORMAT_U] = "d,u",
+    [FORMAT_J] = "d,p",       [FORMAT_LR] = "d,(s)",     [FORMAT_AMO] = "d,t,(s)", [FORMAT_FENCE] = "P,S",
+    [FORMAT_CSR] = "d,c,s",   [FORMAT_CSRI] = "d,c,i",   [FORMAT_SFENCE] = "s,t",  [FORMAT_FENCE_TSO] = "",
+    [FORMAT_NONE] = "",
 };
 
 static const char *const rvc_format_operands[] = {
@@ -114,8 +113,8 @@ static void append_fence_set(Text *text, unsigned set, InsnTextStyle style)
     if (!set)
         append(text, style == INSN_TEXT_RAW ? "unknown" : "0");
     else
-        append(text, "%s%s%s%s", set & FENCE_I ? "i" : "", set & FENCE_O ? "o" : "",
-               set & FENCE_R ? "r" : "", set & FENCE_W ? "w" : "");
+        append(text, "%s%s%s%s", set & FENCE_I ? "i" : "", set & FENCE_O ? "o" : "", set & FENCE_R ? "r" : "",
+               set & FENCE_W ? "w" : "");
 }
 
 static void append_csr(Text *text, unsigned csr)
@@ -126,8 +125,7 @@ static void append_csr(Text *text, unsigned csr)
     append(text, "%s", name);
 }
 
-static void append_operand(Text *text, char letter, const Insn *insn, uint64_t pc,
-                           InsnTextStyle style)
+static void append_operand(Text *text, char letter, const Insn *insn, uint64_t pc, InsnTextStyle style)
 {
     switch (letter) {
     case 'd':
@@ -179,17 +177,15 @@ static const Alias *find_alias(const Insn *insn)
 {
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++) {
         const Alias *a = &aliases[i];
-        if (a->op == insn->op && (a->rd == ANY || a->rd == insn->rd) &&
-            (a->rs1 == ANY || a->rs1 == insn->rs1) && (a->rs2 == ANY || a->rs2 == insn->rs2) &&
-            (a->imm == ANY || a->imm == insn->imm))
+        if (a->op == insn->op && (a->rd == ANY || a->rd == insn->rd) && (a->rs1 == ANY || a->rs1 == insn->rs1) &&
+            (a->rs2 == ANY || a->rs2 == insn->rs2) && (a->imm == ANY || a->imm == insn->imm))
             return a;
     }
     return NULL;
 }
 
 /* Chooses mnemonic and operands of a legal instruction. */
-static void choose_form(const Insn *insn, InsnTextStyle style, const char **mnemonic,
-                        const char **operands)
+static void choose_form(const Insn *insn, InsnTextStyle style, const char **mnemonic, const char **operands)
 {
     if (insn->length == 2) {
         const RvcRow *rvc = rvc_find((uint16_t)insn->word);
@@ -218,8 +214,8 @@ void insn_text(const Insn *insn, uint64_t pc, InsnTextStyle style, char *text, s
         return;
     }
     choose_form(insn, style, &mnemonic, &operands);
-    append(&out, "%s%s%s%s%s", mnemonic, insn->aq || insn->rl ? "." : "", insn->aq ? "aq" : "",
-           insn->rl ? "rl" : "", *operands ? " " : "");
+    append(&out, "%s%s%s%s%s", mnemonic, insn->aq || insn->rl ? "." : "", insn->aq ? "aq" : "", insn->rl ? "rl" : "",
+           *operands ? " " : "");
     for (const char *letter = operands; *letter; letter++)
         append_operand(&out, *letter, insn, pc, style);
 }

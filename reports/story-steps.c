@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "reports/story-steps.h"
+#include "reports/story-parts.h"
 
 static const ReplayStep *step_at(const Replay *replay, guint i)
 {
@@ -23,7 +23,8 @@ static bool is_shared_access(const Replay *replay, guint i)
         const HartStep *other = &step_at(replay, j)->step.hart;
         if (step_at(replay, j)->hart == step_at(replay, i)->hart || !(mine->stores || other->stores))
             continue;
-        if (other->stores && other->store.address < address + size && address < other->store.address + other->store.size)
+        if (other->stores && other->store.address < address + size &&
+            address < other->store.address + other->store.size)
             return true;
         if (other->loads && other->load_address < address + size && address < other->load_address + other->load_size)
             return true;
@@ -76,7 +77,9 @@ static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *
             continue;
         guint missed = step_of_message(replay, newest);
         note(told, g_strdup_printf("stale%s: misses step %u",
-                                   fetch->newest[0] == fetch->newest[1] ? "" : half ? " upper half" : " lower half",
+                                   fetch->newest[0] == fetch->newest[1] ? ""
+                                   : half                               ? " upper half"
+                                                                        : " lower half",
                                    missed));
         if (fetch->newest[0] == fetch->newest[1])
             return;
@@ -95,7 +98,8 @@ static void note_registers(StoryStep *told, const Replay *replay, const ReplaySt
         g_autofree char *value = address_text(replay->program->image, after->x[r]);
         bool loaded = hart->loads && r == hart->insn.rd;
         g_autofree char *place = loaded ? address_name(replay->program->image, hart->load_address) : NULL;
-        note(told, g_strdup_printf("%s = %s%s%s", register_name(r), value, loaded ? " from " : "", loaded ? place : ""));
+        note(told,
+             g_strdup_printf("%s = %s%s%s", register_name(r), value, loaded ? " from " : "", loaded ? place : ""));
     }
     if (hart->stores && hart->store.size) {
         g_autofree char *place = address_name(replay->program->image, hart->store.address);
@@ -195,7 +199,8 @@ static char *service_text(const Replay *replay, const MachineStep *step)
         return g_strdup_printf("await %s: 0x%" G_GINT64_MODIFIER "x", name, step->hart.load_value);
     }
     case SERVICE_REMOTE_FENCE_I:
-        return g_strdup(step->task.status == TASK_FENCING ? "remote fence.i asked for" : "remote fence.i (nothing to wait for)");
+        return g_strdup(step->task.status == TASK_FENCING ? "remote fence.i asked for"
+                                                          : "remote fence.i (nothing to wait for)");
     }
     g_assert_not_reached();
 }
@@ -227,8 +232,9 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
 static StoryStep tell(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
-    StoryStep told = { .first = i + 1, .last = i + 1, .hart = at->hart,
-                       .notes = g_ptr_array_new_with_free_func(g_free) };
+    StoryStep told = {
+        .first = i + 1, .last = i + 1, .hart = at->hart, .notes = g_ptr_array_new_with_free_func(g_free)
+    };
     if (at->step.kind == STEP_EXECUTE)
         tell_execute(&told, replay, at);
     else if (at->step.kind == STEP_SERVICE)
@@ -258,7 +264,10 @@ void story_add_steps(Story *story, const Replay *replay)
                step_at(replay, i + run)->hart == step_at(replay, i)->hart)
             run++;
         if (run > 1) {
-            StoryStep folded = { .first = i + 1, .last = i + run, .hart = step_at(replay, i)->hart, .folded = true,
+            StoryStep folded = { .first = i + 1,
+                                 .last = i + run,
+                                 .hart = step_at(replay, i)->hart,
+                                 .folded = true,
                                  .what = g_strdup_printf("... %u steps ...", run),
                                  .notes = g_ptr_array_new_with_free_func(g_free) };
             g_array_append_val(story->steps, folded);

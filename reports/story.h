@@ -9,11 +9,11 @@
 typedef struct StoryStep {
     guint first, last; /* numbers of the steps of the schedule, from 1; more than one only if folded */
     guint hart;
-    bool folded;       /* steps that do not matter */
-    bool unnumbered;   /* an event between instructions: parked, released, interrupted */
+    bool folded;     /* steps that do not matter */
+    bool unnumbered; /* an event between instructions: parked, released, interrupted */
     char *what;
-    char *tag;         /* OLD, NEW, MIX or a version's name; NULL: the bytes are the same in all versions */
-    GPtrArray *notes;  /* char *: registers changed, stores missed */
+    char *tag;        /* OLD, NEW, MIX or a version's name; NULL: the bytes are the same in all versions */
+    GPtrArray *notes; /* char *: registers changed, stores missed */
 } StoryStep;
 
 /* One instruction of a patched site in one version. */
@@ -26,13 +26,13 @@ typedef struct StoryInsn {
 } StoryInsn;
 
 typedef struct Story {
-    char *sentence;       /* subject and consequence */
-    GPtrArray *allowed;   /* char *: what would have been right; may be empty */
-    char *banner;         /* "WILD JUMP" */
-    GArray *steps;        /* StoryStep */
-    int region;           /* the site table is of this region; -1: none */
-    GArray *insns;        /* StoryInsn, by address and version */
-    GPtrArray *torn;      /* char *: instructions executed that are in no version */
+    char *sentence;     /* subject and consequence */
+    GPtrArray *allowed; /* char *: what would have been right; may be empty */
+    char *banner;       /* "WILD JUMP" */
+    GArray *steps;      /* StoryStep */
+    int region;         /* the site table is of this region; -1: none */
+    GArray *insns;      /* StoryInsn, by address and version */
+    GPtrArray *torn;    /* char *: instructions executed that are in no version */
 } Story;
 
 void story_free(Story *story);

@@ -3,7 +3,14 @@
 
 #include <string.h>
 
-enum { WIDTH = 72, LINE_MAX_WIDTH = 80, NUMBER_WIDTH = 4, COLUMN_MIN = 22, TAG_WIDTH = 4, DIGITS_READ = 18 };
+enum {
+    WIDTH = 72,
+    LINE_MAX_WIDTH = 80,
+    NUMBER_WIDTH = 4,
+    COLUMN_MIN = 22,
+    TAG_WIDTH = 4,
+    DIGITS_READ = 18
+};
 
 /* ---- numbers and names */
 
@@ -223,9 +230,8 @@ void text_story(GString *out, const Replay *replay, const Story *story, const Te
 
 static const Property *violated(const Scenario *scenario, const Outcome *outcome)
 {
-    return outcome->verdict == VERDICT_REFUTED
-               ? program_property(scenario->program, (guint)outcome->violation.property)
-               : NULL;
+    return outcome->verdict == VERDICT_REFUTED ? program_property(scenario->program, (guint)outcome->violation.property)
+                                               : NULL;
 }
 
 /* Where a violation is: where the scenario asks for the property, else the line of the instruction that violates it. */

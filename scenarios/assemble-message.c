@@ -29,8 +29,7 @@ static void add_message(AsmJob *job, char *message)
     g_free(message);
 }
 
-static void add_located(AsmJob *job, const AsmBlock *block, guint line, guint column,
-                        const char *text)
+static void add_located(AsmJob *job, const AsmBlock *block, guint line, guint column, const char *text)
 {
     g_autoptr(GError) error = NULL;
 
@@ -50,8 +49,7 @@ bool asm_messages_error(const AsmJob *job, GError **error)
     g_autoptr(GString) all = g_string_new(NULL);
 
     for (guint i = 0; i < job->messages->len; i++)
-        g_string_append_printf(all, "%s%s", i > 0 ? "\n" : "",
-                               (const char *)g_ptr_array_index(job->messages, i));
+        g_string_append_printf(all, "%s%s", i > 0 ? "\n" : "", (const char *)g_ptr_array_index(job->messages, i));
     if (job->n_dropped > 0)
         g_string_append_printf(all, "\n... and %u more", job->n_dropped);
     g_set_error_literal(error, SIM_ERROR, SIM_ERROR_SCENARIO, all->str);
@@ -69,16 +67,14 @@ static void flush(AsmJob *job, Pending *pending)
 {
     if (pending->text == NULL)
         return;
-    g_autofree char *text =
-        g_strconcat(pending->text, pending->macro ? " (in a macro used here)" : "", NULL);
+    g_autofree char *text = g_strconcat(pending->text, pending->macro ? " (in a macro used here)" : "", NULL);
 
     if (pending->line == 0)
         ; /* about the whole file, as are only remarks on what has a line of its own */
     else if (pending->generated)
         add_generated(job, pending->line, text);
     else
-        add_located(job, pending->block, pending->line,
-                    indent_column(pending->block, pending->line), text);
+        add_located(job, pending->block, pending->line, indent_column(pending->block, pending->line), text);
     g_clear_pointer(&pending->text, g_free);
 }
 
@@ -91,8 +87,7 @@ static const char *after_name(const char *line, const char *name)
 }
 
 /* Splits off the file that a line talks about; FALSE when it is none of ours. */
-static bool split_name(const AsmJob *job, const char *line, const AsmBlock **block, bool *generated,
-                       const char **rest)
+static bool split_name(const AsmJob *job, const char *line, const AsmBlock **block, bool *generated, const char **rest)
 {
     for (gsize i = 0; i < job->n_blocks; i++) {
         g_autofree char *name = asm_marker_name(&job->blocks[i]);
@@ -115,8 +110,7 @@ static bool split_name(const AsmJob *job, const char *line, const AsmBlock **blo
 /* "12: Error: TEXT" or " Error: TEXT" (line 0). NULL when it is nothing of the sort. */
 static const char *complaint(const char *rest, guint *line)
 {
-    static const char *const kinds[] = { "Error: ", "Fatal error: ", "Warning: ",
-                                         "Internal error: " };
+    static const char *const kinds[] = { "Error: ", "Fatal error: ", "Warning: ", "Internal error: " };
     char *end = NULL;
 
     *line = (guint)g_ascii_strtoull(rest, &end, 10);
@@ -142,18 +136,14 @@ static void read_assembler_line(AsmJob *job, Pending *pending, const char *said)
         const char *colon = strchr(said, ':');
 
         if (colon != NULL && g_ascii_isdigit(colon[1]) && complaint(colon + 1, &line) != NULL)
-            add_located(job, &job->blocks[0], job->blocks[0].line, 1,
-                        "assembly text must not read other files");
+            add_located(job, &job->blocks[0], job->blocks[0].line, 1, "assembly text must not read other files");
         return;
     }
     text = complaint(rest, &line);
     if (text != NULL && strstr(text, "treating warnings as errors") == NULL) {
         flush(job, pending);
-        *pending = (Pending){
-            .text = g_strdup(text), .block = block, .line = line, .generated = generated
-        };
-    } else if (text == NULL && pending->text != NULL &&
-               strstr(rest, "Info: macro invoked from here") != NULL) {
+        *pending = (Pending){ .text = g_strdup(text), .block = block, .line = line, .generated = generated };
+    } else if (text == NULL && pending->text != NULL && strstr(rest, "Info: macro invoked from here") != NULL) {
         /* Within a macro the assembler names the wrong file, but the line says where the macro was used. */
         guint used = (guint)g_ascii_strtoull(rest, NULL, 10);
 
@@ -178,15 +168,13 @@ void asm_read_assembler(AsmJob *job, const char *said)
 
 /* ---- the linker: "(SECTION+0xOFFSET): TEXT", from an object without debug information */
 
-static const ImageLine *find_row(const ElfContents *lines, const char *section, uint64_t offset,
-                                 bool *exact)
+static const ImageLine *find_row(const ElfContents *lines, const char *section, uint64_t offset, bool *exact)
 {
     const ImageSection *found = image_section_named(lines->image, section);
     const ImageLine *row = NULL;
     uint64_t address = 0;
 
-    for (guint i = 0; i < lines->n_patches && g_str_has_prefix(section, ASSEMBLE_PATCH_PREFIX);
-         i++) {
+    for (guint i = 0; i < lines->n_patches && g_str_has_prefix(section, ASSEMBLE_PATCH_PREFIX); i++) {
         const ElfPatch *patch = &lines->patches[i];
 
         if (g_str_equal(patch->name, section + strlen(ASSEMBLE_PATCH_PREFIX))) {
@@ -250,8 +238,8 @@ static bool line_mentions(const AsmBlock *block, guint line, const char *word, g
 
 /* Where a complaint about a word at this place of a section belongs. The row tells for code; but of data it only tells
  * the instruction before, so a row that does not mention the word needs to be exact. */
-static void add_link_complaint(AsmJob *job, const ElfContents *lines, const char *section,
-                               uint64_t offset, const char *text)
+static void add_link_complaint(AsmJob *job, const ElfContents *lines, const char *section, uint64_t offset,
+                               const char *text)
 {
     g_autofree char *word = quoted_word(text);
     bool exact = false;
@@ -292,8 +280,7 @@ static void read_linker_line(AsmJob *job, const ElfContents *lines, const char *
     g_autofree char *offset = g_match_info_fetch(match, 2);
     g_autofree char *text = g_match_info_fetch(match, 3);
     g_autoptr(GString) clean = g_string_new(text);
-    const char *section =
-        g_str_has_prefix(input, ELF_RENAMED_PREFIX) ? input + strlen(ELF_RENAMED_PREFIX) : input;
+    const char *section = g_str_has_prefix(input, ELF_RENAMED_PREFIX) ? input + strlen(ELF_RENAMED_PREFIX) : input;
 
     g_string_replace(clean, " in plain.o", "", 0);
     add_link_complaint(job, lines, section, g_ascii_strtoull(offset, NULL, 16), clean->str);

@@ -37,12 +37,11 @@ char *asm_generated_name(const AsmBlock *block);
 
 /* The first block and line (of its file) that mention the word outside comments; NULL when none does. `section`, unless
  * NULL, restricts the search to blocks of that section. */
-const AsmBlock *asm_find_word(const AsmJob *job, const char *section, const char *word, guint *line,
-                              guint *column);
+const AsmBlock *asm_find_word(const AsmJob *job, const char *section, const char *word, guint *line, guint *column);
 
 /* A located complaint, as an error. */
-bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint column,
-                     const char *format, ...) G_GNUC_PRINTF(5, 6);
+bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint column, const char *format, ...)
+    G_GNUC_PRINTF(5, 6);
 
 /* ---- assemble-run.c */
 

@@ -23,8 +23,7 @@ typedef struct Object {
 
 static const char *bare_name(const char *name)
 {
-    return g_str_has_prefix(name, ELF_RENAMED_PREFIX ".") ? name + strlen(ELF_RENAMED_PREFIX)
-                                                          : name;
+    return g_str_has_prefix(name, ELF_RENAMED_PREFIX ".") ? name + strlen(ELF_RENAMED_PREFIX) : name;
 }
 
 static void read_sections(Object *object)
@@ -33,8 +32,7 @@ static void read_sections(Object *object)
 
     object->sections = g_array_new(FALSE, FALSE, sizeof(ObjectSection));
     g_array_append_val(object->sections, none);
-    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL;
-         scn = elf_nextscn(object->elf, scn)) {
+    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL; scn = elf_nextscn(object->elf, scn)) {
         ObjectSection section = none;
         GElf_Shdr header;
 
@@ -64,15 +62,13 @@ static const ObjectSection *object_section(const Object *object, const char *nam
 static uint64_t placed_size(const Object *object, const char *name, uint64_t *first_size)
 {
     g_autofree char *renamed = g_strconcat(ELF_RENAMED_PREFIX, name, NULL);
-    const ObjectSection *first = object_section(object, renamed),
-                        *second = object_section(object, name);
+    const ObjectSection *first = object_section(object, renamed), *second = object_section(object, name);
 
     *first_size = first != NULL ? first->size : 0;
     return *first_size + (second != NULL ? second->size : 0);
 }
 
-static bool G_GNUC_PRINTF(3, 4)
-    place_error(const AsmPlacement *placement, GError **error, const char *format, ...)
+static bool G_GNUC_PRINTF(3, 4) place_error(const AsmPlacement *placement, GError **error, const char *format, ...)
 {
     va_list arguments;
 
@@ -80,10 +76,8 @@ static bool G_GNUC_PRINTF(3, 4)
     g_autofree char *message = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     if (placement->source != NULL)
-        return source_error(error, placement->source, placement->line, placement->column, "%s",
-                            message);
-    g_set_error(error, SIM_ERROR, SIM_ERROR_SCENARIO, "section '%s': %s", placement->section,
-                message);
+        return source_error(error, placement->source, placement->line, placement->column, "%s", message);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_SCENARIO, "section '%s': %s", placement->section, message);
     return false;
 }
 
@@ -97,13 +91,11 @@ static const AsmPlacement *placement_of(const AsmJob *job, const char *section)
 }
 
 /* The symbol table entry of a defined symbol, or FALSE; `closest` then gets a similar name, if there is one. */
-static bool find_symbol(const Object *object, const char *name, GElf_Sym *found,
-                        const char **closest)
+static bool find_symbol(const Object *object, const char *name, GElf_Sym *found, const char **closest)
 {
     g_autoptr(GPtrArray) others = g_ptr_array_new();
 
-    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL;
-         scn = elf_nextscn(object->elf, scn)) {
+    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL; scn = elf_nextscn(object->elf, scn)) {
         GElf_Shdr header;
         Elf_Data *data = elf_getdata(scn, NULL);
 
@@ -134,16 +126,15 @@ static bool parse_offset(const char *text, uint64_t *offset)
         return true;
     text += 1 + strspn(text + 1, " ");
     bool hex = g_str_has_prefix(text, "0x");
-    if (!g_ascii_string_to_unsigned(hex ? text + 2 : text, hex ? 16 : 10, 0, G_MAXINT64, offset,
-                                    NULL))
+    if (!g_ascii_string_to_unsigned(hex ? text + 2 : text, hex ? 16 : 10, 0, G_MAXINT64, offset, NULL))
         return false;
     if (negative)
         *offset = -*offset;
     return true;
 }
 
-static bool symbol_address(const AsmJob *job, const Object *object, const AsmPlacement *placement,
-                           uint64_t *address, GError **error)
+static bool symbol_address(const AsmJob *job, const Object *object, const AsmPlacement *placement, uint64_t *address,
+                           GError **error)
 {
     g_autofree char *at = g_strstrip(g_strdup(placement->at));
     gsize length = strcspn(at, "+-");
@@ -153,24 +144,19 @@ static bool symbol_address(const AsmJob *job, const Object *object, const AsmPla
     uint64_t offset, first_size;
 
     if (name[0] == '\0' || !parse_offset(at + length, &offset))
-        return place_error(placement, error,
-                           "expected SYMBOL, SYMBOL+OFFSET or SYMBOL-OFFSET, found '%s'", at);
+        return place_error(placement, error, "expected SYMBOL, SYMBOL+OFFSET or SYMBOL-OFFSET, found '%s'", at);
     if (!find_symbol(object, name, &symbol, &closest)) {
-        return closest != NULL
-                   ? place_error(placement, error, "unknown symbol '%s'; did you mean '%s'?", name,
-                                 closest)
-                   : place_error(placement, error, "unknown symbol '%s'", name);
+        return closest != NULL ? place_error(placement, error, "unknown symbol '%s'; did you mean '%s'?", name, closest)
+                               : place_error(placement, error, "unknown symbol '%s'", name);
     }
     *address = symbol.st_value + offset;
     if (symbol.st_shndx >= object->sections->len)
-        return symbol.st_shndx == SHN_ABS ||
-               place_error(placement, error, "symbol '%s' has no address", name);
+        return symbol.st_shndx == SHN_ABS || place_error(placement, error, "symbol '%s' has no address", name);
 
     const char *input = g_array_index(object->sections, ObjectSection, symbol.st_shndx).name;
     const AsmPlacement *home = placement_of(job, bare_name(input));
     if (home == NULL || home->at != NULL)
-        return place_error(placement, error,
-                           "symbol '%s' has no address of its own: it is in section '%s'", name,
+        return place_error(placement, error, "symbol '%s' has no address of its own: it is in section '%s'", name,
                            bare_name(input));
     placed_size(object, bare_name(input), &first_size);
     *address += home->address + (bare_name(input) == input ? first_size : 0);
@@ -206,8 +192,7 @@ static bool check_orphans(const AsmJob *job, const Object *object, GError **erro
 /* Symbols of .comm, which the linker would put wherever it likes. */
 static bool check_common(const AsmJob *job, const Object *object, GError **error)
 {
-    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL;
-         scn = elf_nextscn(object->elf, scn)) {
+    for (Elf_Scn *scn = elf_nextscn(object->elf, NULL); scn != NULL; scn = elf_nextscn(object->elf, scn)) {
         GElf_Shdr header;
         GElf_Sym symbol;
         Elf_Data *data = elf_getdata(scn, NULL);
@@ -224,16 +209,14 @@ static bool check_common(const AsmJob *job, const Object *object, GError **error
     return true;
 }
 
-static void append_section(GString *script, const Object *object, const char *name,
-                           uint64_t address)
+static void append_section(GString *script, const Object *object, const char *name, uint64_t address)
 {
     g_autofree char *renamed = g_strconcat(ELF_RENAMED_PREFIX, name, NULL);
     bool has_renamed = object_section(object, renamed) != NULL;
 
     /* SUBALIGN: otherwise the linker moves what is aligned to 4 and placed at 2 modulo 4. */
-    g_string_append_printf(
-        script, "  \"%s\" %#" G_GINT64_MODIFIER "x : SUBALIGN(1) { *(\"%s\") *(\"%s\") } :none\n",
-        has_renamed ? renamed : name, address, renamed, name);
+    g_string_append_printf(script, "  \"%s\" %#" G_GINT64_MODIFIER "x : SUBALIGN(1) { *(\"%s\") *(\"%s\") } :none\n",
+                           has_renamed ? renamed : name, address, renamed, name);
 }
 
 /* PT_NULL: with a real segment the linker would fill the gaps between sections with bytes of the file. */
@@ -255,8 +238,7 @@ static char *script_end(GString *script)
     return g_string_free(script, FALSE);
 }
 
-static bool write_scripts(const AsmJob *job, const Object *object, char **script, char **apart,
-                          GError **error)
+static bool write_scripts(const AsmJob *job, const Object *object, char **script, char **apart, GError **error)
 {
     GString *real = script_new(), *other = script_new();
     uint64_t next = APART_BASE, first_size;
@@ -268,8 +250,7 @@ static bool write_scripts(const AsmJob *job, const Object *object, char **script
         uint64_t address = placement->address;
 
         if (!asm_name_is_valid(placement->section))
-            ok = place_error(placement, error, "'%s' cannot be the name of a section",
-                             placement->section);
+            ok = place_error(placement, error, "'%s' cannot be the name of a section", placement->section);
         else if (placement_of(job, placement->section) != placement)
             ok = place_error(placement, error, "section '%s' is placed twice", placement->section);
         else if (placement->at != NULL)
@@ -277,8 +258,7 @@ static bool write_scripts(const AsmJob *job, const Object *object, char **script
         if (!ok || size == 0)
             continue;
         if (address + (size - 1) < address)
-            ok = place_error(placement, error,
-                             "section '%s' goes around the end of the address space",
+            ok = place_error(placement, error, "section '%s' goes around the end of the address space",
                              placement->section);
         append_section(real, object, placement->section, address);
         append_section(other, object, placement->section, next);
@@ -305,9 +285,9 @@ bool asm_place(const AsmJob *job, GBytes *bytes, char **script, char **apart, GE
     }
     read_sections(&object);
 
-    bool ok = object_section(&object, ASM_SENTINEL) != NULL ||
-              asm_block_error(error, &job->blocks[0], job->blocks[0].line, 1,
-                              "a block ends the assembly of all blocks");
+    bool ok =
+        object_section(&object, ASM_SENTINEL) != NULL ||
+        asm_block_error(error, &job->blocks[0], job->blocks[0].line, 1, "a block ends the assembly of all blocks");
     ok = ok && check_orphans(job, &object, error) && check_common(job, &object, error) &&
          write_scripts(job, &object, script, apart, error);
     g_array_unref(object.sections);

@@ -58,11 +58,9 @@ static char **tool_environment(void)
 static bool spawn_error(const char *tool, const GError *cause, GError **error)
 {
     if (g_error_matches(cause, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT,
-                    "%s not found: install binutils-riscv64-linux-gnu", tool);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "%s not found: install binutils-riscv64-linux-gnu", tool);
     else
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot run %s: %s", tool,
-                    cause->message);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot run %s: %s", tool, cause->message);
     return false;
 }
 
@@ -101,8 +99,7 @@ bool asm_run(const char *directory, const char *tool, const char *const *argumen
     int output = open(output_name, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 
     if (output < 0) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write '%s': %s", output_name,
-                    g_strerror(errno));
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write '%s': %s", output_name, g_strerror(errno));
         return false;
     }
     g_ptr_array_add(argv, program);
@@ -111,10 +108,9 @@ bool asm_run(const char *directory, const char *tool, const char *const *argumen
     g_ptr_array_add(argv, NULL);
 
     /* Output to nowhere: prepare_child() replaces it, and this keeps GLib from collecting it without a limit. */
-    bool spawned =
-        g_spawn_sync(directory, (char **)argv->pdata, environment,
-                     G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
-                     prepare_child, &output, NULL, NULL, &status, &cause);
+    bool spawned = g_spawn_sync(directory, (char **)argv->pdata, environment,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
+                                prepare_child, &output, NULL, NULL, &status, &cause);
     g_autofree char *text = read_said(output);
     close(output);
     if (!spawned)

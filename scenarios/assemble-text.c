@@ -14,8 +14,7 @@ typedef struct Scan {
     bool statement;   /* nothing but labels so far in this statement */
 } Scan;
 
-bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint column,
-                     const char *format, ...)
+bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint column, const char *format, ...)
 {
     va_list arguments;
 
@@ -31,8 +30,7 @@ bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint co
 
 bool asm_name_is_valid(const char *section)
 {
-    return section[0] != '\0' &&
-           section[strspn(section, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.$-")] == '\0';
+    return section[0] != '\0' && section[strspn(section, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.$-")] == '\0';
 }
 
 static bool is_word(char c)
@@ -41,14 +39,12 @@ static bool is_word(char c)
 }
 
 /* The column in the file: the line there is indented by what the block has more. */
-static guint file_column(const AsmBlock *block, guint line, const char *text, gsize line_length,
-                         gsize offset)
+static guint file_column(const AsmBlock *block, guint line, const char *text, gsize line_length, gsize offset)
 {
     gsize length;
     const char *in_file = block->source != NULL ? source_line(block->source, line, &length) : NULL;
 
-    if (in_file != NULL && length >= line_length &&
-        memcmp(in_file + length - line_length, text, line_length) == 0)
+    if (in_file != NULL && length >= line_length && memcmp(in_file + length - line_length, text, line_length) == 0)
         offset += length - line_length;
     else if (in_file != NULL)
         return source_indent_column(block->source, line);
@@ -60,11 +56,10 @@ static bool scan_error(const Scan *scan, gsize at, GError **error, const char *m
     const char *line = scan->text + scan->line_start;
     guint number = scan->block->line + scan->line;
 
-    return asm_block_error(error, scan->block, number,
-                           file_column(scan->block, number, line,
-                                       (gsize)(strchrnul(line, '\n') - line),
-                                       at - scan->line_start),
-                           "%s", message);
+    return asm_block_error(
+        error, scan->block, number,
+        file_column(scan->block, number, line, (gsize)(strchrnul(line, '\n') - line), at - scan->line_start), "%s",
+        message);
 }
 
 static void next_line(Scan *scan)
@@ -111,8 +106,7 @@ static bool check_word(const Scan *scan, gsize start, gsize length, GError **err
     const char *word = scan->text + start;
 
     if (names_directive(word, length, ".include") || names_directive(word, length, ".incbin"))
-        return scan_error(scan, start, error,
-                          "assembly text must not read other files (.include, .incbin)");
+        return scan_error(scan, start, error, "assembly text must not read other files (.include, .incbin)");
     if (scan->statement && names_directive(word, length, ".end") && word[length] != ':')
         return scan_error(scan, start, error, "'.end' would end the assembly of all blocks");
     return true;
@@ -135,8 +129,7 @@ static bool scan_one(Scan *scan, GError **error)
         if (!check_word(scan, start + 1, scan->at - start - 1, error))
             return false;
     } else if (c == '\'' && text[start + 1] != '\0' && text[start + 1] != '\n') {
-        scan->at +=
-            text[start + 1] == '\\' && text[start + 2] != '\0' && text[start + 2] != '\n' ? 2 : 1;
+        scan->at += text[start + 1] == '\\' && text[start + 2] != '\0' && text[start + 2] != '\n' ? 2 : 1;
     } else if (is_word(c)) {
         while (is_word(text[scan->at + 1]))
             scan->at++;
@@ -156,8 +149,7 @@ bool asm_check_block(const AsmBlock *block, GError **error)
     Scan scan = { .block = block, .text = block->text, .statement = true };
 
     if (!asm_name_is_valid(block->section))
-        return asm_block_error(error, block, block->line, 1, "'%s' cannot be the name of a section",
-                               block->section);
+        return asm_block_error(error, block, block->line, 1, "'%s' cannot be the name of a section", block->section);
     for (; scan.text[scan.at] != '\0'; scan.at++) {
         if (!scan_one(&scan, error))
             return false;
@@ -175,8 +167,7 @@ static const char *known_flags(const char *section)
     for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
         gsize length = strlen(known[i][0]);
 
-        if (g_str_has_prefix(section, known[i][0]) &&
-            (section[length] == '\0' || section[length] == '.'))
+        if (g_str_has_prefix(section, known[i][0]) && (section[length] == '\0' || section[length] == '.'))
             return known[i][1];
     }
     return NULL;
@@ -250,10 +241,9 @@ char *asm_file_text(const AsmBlock *blocks, gsize n_blocks)
         const char *known = known_flags(block->section);
         g_autofree char *name = asm_marker_name(block);
 
-        g_string_append_printf(
-            out, ".section \"%s%s\",\"%s\",@progbits\n",
-            known != NULL && !g_str_equal(known, block->flags) ? ELF_RENAMED_PREFIX : "",
-            block->section, block->flags);
+        g_string_append_printf(out, ".section \"%s%s\",\"%s\",@progbits\n",
+                               known != NULL && !g_str_equal(known, block->flags) ? ELF_RENAMED_PREFIX : "",
+                               block->section, block->flags);
         g_string_append(out, ".option arch, " ASM_ARCH "\n.option norelax\n.option nopic\n");
         append_generated(out, block, block->prefix);
         append_marker(out, block->line, name);
@@ -278,8 +268,7 @@ static const char *word_in_line(const char *line, const char *end, const char *w
     return NULL;
 }
 
-const AsmBlock *asm_find_word(const AsmJob *job, const char *section, const char *word, guint *line,
-                              guint *column)
+const AsmBlock *asm_find_word(const AsmJob *job, const char *section, const char *word, guint *line, guint *column)
 {
     for (gsize i = 0; i < job->n_blocks; i++) {
         const AsmBlock *block = &job->blocks[i];
@@ -292,8 +281,7 @@ const AsmBlock *asm_find_word(const AsmJob *job, const char *section, const char
             const char *found = word_in_line(text, end, word);
 
             if (found != NULL) {
-                *column =
-                    file_column(block, *line, text, (gsize)(end - text), (gsize)(found - text));
+                *column = file_column(block, *line, text, (gsize)(end - text), (gsize)(found - text));
                 return block;
             }
             text = *end == '\n' ? end + 1 : end;

@@ -25,18 +25,16 @@ static GBytes *read_file(const AsmJob *job, const char *name)
     char *contents;
     gsize length;
 
-    return g_file_get_contents(path, &contents, &length, NULL) ? g_bytes_new_take(contents, length)
-                                                               : NULL;
+    return g_file_get_contents(path, &contents, &length, NULL) ? g_bytes_new_take(contents, length) : NULL;
 }
 
 /* A tool failed and nothing it said could be attributed. */
-static bool tool_error(const AsmJob *job, const char *who, const char *exhausted, const char *said,
-                       GError **error)
+static bool tool_error(const AsmJob *job, const char *who, const char *exhausted, const char *said, GError **error)
 {
     const AsmBlock *block = &job->blocks[0];
     const char *colon = strstr(said, ": ");
-    g_autofree char *first = g_strndup(colon != NULL ? colon + 2 : said,
-                                       strcspn(colon != NULL ? colon + 2 : said, "\n"));
+    g_autofree char *first =
+        g_strndup(colon != NULL ? colon + 2 : said, strcspn(colon != NULL ? colon + 2 : said, "\n"));
 
     if (exhausted != NULL)
         return asm_block_error(error, block, block->line, 1, "the %s %s", who, exhausted);
@@ -52,8 +50,7 @@ static bool check_files_read(const AsmJob *job, GError **error)
     static const char only[] = "in.o: in.s\n";
 
     if (listed != NULL && g_bytes_get_size(listed) >= strlen(only) - 1 &&
-        memcmp(g_bytes_get_data(listed, NULL), only, MIN(g_bytes_get_size(listed), strlen(only))) ==
-            0)
+        memcmp(g_bytes_get_data(listed, NULL), only, MIN(g_bytes_get_size(listed), strlen(only))) == 0)
         return true;
     return asm_block_error(error, block, block->line, 1, "assembly text must not read other files");
 }
@@ -90,9 +87,8 @@ static bool run_assembler(AsmJob *job, GError **error)
                                   : tool_error(job, "assembler", exhausted, said, error);
 }
 
-static bool run_linker(const AsmJob *job, const char *script, const char *object,
-                       const char *output, bool *success, const char **exhausted, char **said,
-                       GError **error)
+static bool run_linker(const AsmJob *job, const char *script, const char *object, const char *output, bool *success,
+                       const char **exhausted, char **said, GError **error)
 {
     const char *const arguments[] = {
         "--no-relax",
@@ -109,8 +105,7 @@ static bool run_linker(const AsmJob *job, const char *script, const char *object
         "-o",
         output,
         object,
-        g_str_equal(script, "apart.ld") ? "--noinhibit-exec"
-                                        : NULL, /* wanted for its line table only */
+        g_str_equal(script, "apart.ld") ? "--noinhibit-exec" : NULL, /* wanted for its line table only */
         NULL,
     };
 
@@ -151,8 +146,7 @@ static bool explain_link(AsmJob *job, GError **error)
         return false;
     if (exhausted == NULL)
         asm_read_linker(job, said, read_lines(job, &lines) ? &lines : NULL);
-    return job->messages->len > 0 ? asm_messages_error(job, error)
-                                  : tool_error(job, "linker", exhausted, said, error);
+    return job->messages->len > 0 ? asm_messages_error(job, error) : tool_error(job, "linker", exhausted, said, error);
 }
 
 static bool link_object(AsmJob *job, GError **error)
@@ -168,8 +162,8 @@ static bool link_object(AsmJob *job, GError **error)
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "the assembler wrote no object file");
         return false;
     }
-    if (!asm_place(job, object, &script, &apart, error) ||
-        !write_file(job, "real.ld", script, error) || !write_file(job, "apart.ld", apart, error) ||
+    if (!asm_place(job, object, &script, &apart, error) || !write_file(job, "real.ld", script, error) ||
+        !write_file(job, "apart.ld", apart, error) ||
         !run_linker(job, "real.ld", "in.o", "out", &success, &exhausted, &said, error))
         return false;
     if (exhausted != NULL)
@@ -181,8 +175,7 @@ static GBytes *assemble_in(AsmJob *job, GError **error)
 {
     g_autofree char *text = asm_file_text(job->blocks, job->n_blocks);
 
-    if (!write_file(job, "in.s", text, error) || !run_assembler(job, error) ||
-        !link_object(job, error))
+    if (!write_file(job, "in.s", text, error) || !run_assembler(job, error) || !link_object(job, error))
         return NULL;
     GBytes *result = read_file(job, "out");
     if (result == NULL)
@@ -190,8 +183,8 @@ static GBytes *assemble_in(AsmJob *job, GError **error)
     return result;
 }
 
-GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements,
-                 gsize n_placements, GError **error)
+GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements, gsize n_placements,
+                 GError **error)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GError) cause = NULL;
@@ -203,8 +196,7 @@ GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *pla
     }
     g_autofree char *directory = g_dir_make_tmp("cmodx-XXXXXX", &cause);
     if (directory == NULL) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "no temporary directory: %s",
-                    cause->message);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "no temporary directory: %s", cause->message);
         return NULL;
     }
     AsmJob job = {

@@ -18,23 +18,21 @@
  * blocks share one file: labels, symbols and macros of one are known in the others, and each starts with the options
  * (.option) that the command line sets. */
 typedef struct AsmBlock {
-    const char *section; /* ".text", ".data", ASSEMBLE_PATCH_PREFIX "enable"; of [A-Za-z0-9_.$-] */
-    const char *flags;   /* "ax", "aw", "awx", "a" */
-    const char *text;    /* as written, without the indentation of the YAML block */
-    const char
-        *file;  /* what the line table is to name; a control character in it is shown as '_' */
-    guint line; /* 1-based line of the first line of text */
+    const char *section;  /* ".text", ".data", ASSEMBLE_PATCH_PREFIX "enable"; of [A-Za-z0-9_.$-] */
+    const char *flags;    /* "ax", "aw", "awx", "a" */
+    const char *text;     /* as written, without the indentation of the YAML block */
+    const char *file;     /* what the line table is to name; a control character in it is shown as '_' */
+    guint line;           /* 1-based line of the first line of text */
     const Source *source; /* for the excerpt in messages; NULL: messages have none */
-    const char *prefix; /* generated text before, or NULL; named "<generated>" in the line table */
-    const char *suffix; /* generated text after, or NULL */
+    const char *prefix;   /* generated text before, or NULL; named "<generated>" in the line table */
+    const char *suffix;   /* generated text after, or NULL */
 } AsmBlock;
 
 /* Where one section goes. A section is placed where it says even if its alignment asks for something else. */
 typedef struct AsmPlacement {
     const char *section;
-    const char *
-        at; /* "symbol", "symbol+8", "symbol-0x4": the symbol in a section that has an address; or NULL: */
-    uint64_t address;     /* the address itself */
+    const char *at;   /* "symbol", "symbol+8", "symbol-0x4": the symbol in a section that has an address; or NULL: */
+    uint64_t address; /* the address itself */
     const Source *source; /* where the placement is written, for messages; or NULL */
     guint line, column;
 } AsmPlacement;
@@ -46,5 +44,5 @@ typedef struct AsmPlacement {
  * separated by newlines), also when a tool exceeds its limits of time, memory and file size; SIM_ERROR_ENVIRONMENT when
  * a tool is missing or the temporary directory cannot be written. `.include`, `.incbin` and `.end` are refused. */
 #define ASSEMBLE_ERRORS_MAX 8
-GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements,
-                 gsize n_placements, GError **error);
+GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements, gsize n_placements,
+                 GError **error);

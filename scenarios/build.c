@@ -19,7 +19,7 @@ static const struct {
 };
 enum {
     STEPS_BASE = 0x802b0000,
-   
+
     STACKS_BASE = 0x802d0000,
     STACK_STRIDE = 0x1000
 };
@@ -57,8 +57,7 @@ static bool add_places(Build *build, GError **error)
         const YamlNode *key = yaml_key(places, i), *value = yaml_item(places, i);
         const char *section = yaml_scalar(key);
         if (section[0] != '.' ||
-            strspn(section + 1,
-                   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") !=
+            strspn(section + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") !=
                 strlen(section + 1))
             return yaml_error(error, key, "expected the name of a section, such as .text.far");
         if (g_str_has_prefix(section, ".cmodx") || g_str_has_prefix(section, ".text.cmodx"))
@@ -90,14 +89,11 @@ static char *prelude(const Loader *loader)
 {
     GString *text = g_string_new(cmodx_macros);
     const Program *program = loader->program;
-    g_string_append_printf(text, "\t.equ cmodx_exit, 0x%" G_GINT64_MODIFIER "x\n",
-                           loader->exit_address);
+    g_string_append_printf(text, "\t.equ cmodx_exit, 0x%" G_GINT64_MODIFIER "x\n", loader->exit_address);
     for (guint i = 0; i < program->locks->len; i++)
-        g_string_append_printf(text, "\t.equ cmodx_lock_%s, %u\n",
-                               (char *)g_ptr_array_index(program->locks, i), i);
+        g_string_append_printf(text, "\t.equ cmodx_lock_%s, %u\n", (char *)g_ptr_array_index(program->locks, i), i);
     for (guint i = 0; i < program->marks->len; i++)
-        g_string_append_printf(text, "\t.equ cmodx_mark_%s, %u\n",
-                               (char *)g_ptr_array_index(program->marks, i), i);
+        g_string_append_printf(text, "\t.equ cmodx_mark_%s, %u\n", (char *)g_ptr_array_index(program->marks, i), i);
     return g_string_free(text, FALSE);
 }
 
@@ -124,11 +120,9 @@ static bool add_patch(Build *build, const YamlNode *key, const YamlNode *value, 
     static const char *const keys[] = { "at", "asm" };
     const YamlNode *at, *code;
     const char *name, *site, *text;
-    if (!plain_name(key, &name, error) ||
-        !yaml_mapping_check_keys(value, keys, G_N_ELEMENTS(keys), error) ||
-        !(at = yaml_mapping_require(value, "at", error)) ||
-        !(code = yaml_mapping_require(value, "asm", error)) || !yaml_text(at, &site, error) ||
-        !yaml_code(code, &text, error))
+    if (!plain_name(key, &name, error) || !yaml_mapping_check_keys(value, keys, G_N_ELEMENTS(keys), error) ||
+        !(at = yaml_mapping_require(value, "at", error)) || !(code = yaml_mapping_require(value, "asm", error)) ||
+        !yaml_text(at, &site, error) || !yaml_code(code, &text, error))
         return false;
     char *section = keep(build, g_strconcat(ASSEMBLE_PATCH_PREFIX, name, NULL));
     AsmBlock block = { .section = section,
@@ -188,14 +182,13 @@ static bool check_patch(const Loader *loader, const ElfPatch *patch, GError **er
     if (size == 0)
         return yaml_error(error, node, "patch '%s' is empty", patch->name);
     if (size > 4096)
-        return yaml_error(error, node,
-                          "patch '%s' has %" G_GSIZE_FORMAT " bytes; at most 4096 are supported",
+        return yaml_error(error, node, "patch '%s' has %" G_GSIZE_FORMAT " bytes; at most 4096 are supported",
                           patch->name, size);
     const ImageSection *section = image_section_at(loader->program->image, patch->address, size);
     if (!section || !(section->flags & IMAGE_EXEC))
         return yaml_error(error, at,
-                          "patch '%s' does not overlap code only: 0x%" G_GINT64_MODIFIER
-                          "x to 0x%" G_GINT64_MODIFIER "x is not all in one executable section",
+                          "patch '%s' does not overlap code only: 0x%" G_GINT64_MODIFIER "x to 0x%" G_GINT64_MODIFIER
+                          "x is not all in one executable section",
                           patch->name, patch->address, patch->address + size);
     return true;
 }
@@ -243,11 +236,9 @@ static bool load_linked(const Loader *loader, GBytes *linked, ElfContents *conte
 static bool add_stacks(Loader *loader, Image *image, GError **error)
 {
     for (guint i = 0; i < loader->program->harts->len; i++) {
-        g_autofree char *name =
-            g_strdup_printf(".stack.%s", program_hart(loader->program, i)->name);
+        g_autofree char *name = g_strdup_printf(".stack.%s", program_hart(loader->program, i)->name);
         uint64_t address = hart_stack(i) - HART_STACK_SIZE;
-        const ImageSection *clash =
-            image_add_section(image, name, address, HART_STACK_SIZE, IMAGE_WRITE, NULL);
+        const ImageSection *clash = image_add_section(image, name, address, HART_STACK_SIZE, IMAGE_WRITE, NULL);
         if (clash)
             return yaml_error(error, place_node(loader),
                               "section %s is where the stack of hart %s goes (0x%" G_GINT64_MODIFIER
@@ -259,8 +250,7 @@ static bool add_stacks(Loader *loader, Image *image, GError **error)
 
 static bool build_once(Loader *loader, GError **error)
 {
-    Build build = { loader, g_array_new(FALSE, TRUE, sizeof(AsmBlock)),
-                    g_array_new(FALSE, TRUE, sizeof(AsmPlacement)),
+    Build build = { loader, g_array_new(FALSE, TRUE, sizeof(AsmBlock)), g_array_new(FALSE, TRUE, sizeof(AsmPlacement)),
                     g_ptr_array_new_with_free_func(g_free) };
     g_autoptr(GBytes) linked = NULL;
     g_auto(ElfContents) contents = { 0 };
@@ -268,11 +258,9 @@ static bool build_once(Loader *loader, GError **error)
     if (ok) {
         add_steps(&build);
         linked = assemble((const AsmBlock *)(void *)build.blocks->data, build.blocks->len,
-                          (const AsmPlacement *)(void *)build.placements->data,
-                          build.placements->len, error);
+                          (const AsmPlacement *)(void *)build.placements->data, build.placements->len, error);
     }
-    ok = linked && load_linked(loader, linked, &contents, error) &&
-         add_stacks(loader, contents.image, error);
+    ok = linked && load_linked(loader, linked, &contents, error) && add_stacks(loader, contents.image, error);
     if (ok) {
         g_clear_pointer(&loader->program->image, image_free);
         loader->program->image = g_steal_pointer(&contents.image);

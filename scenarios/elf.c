@@ -59,8 +59,7 @@ static bool check_header(const Loader *loader, const uint8_t *bytes, gsize size)
     if (size < SELFMAG || memcmp(bytes, ELFMAG, SELFMAG) != 0)
         return fail(loader, "not an ELF file");
     if (size < sizeof header)
-        return fail(loader, "truncated: %" G_GSIZE_FORMAT " bytes are less than an ELF header",
-                    size);
+        return fail(loader, "truncated: %" G_GSIZE_FORMAT " bytes are less than an ELF header", size);
     if (size > ELF_SIZE_MAX)
         return fail(loader, "larger than %u MiB", ELF_SIZE_MAX >> 20);
     if (bytes[EI_CLASS] != ELFCLASS64)
@@ -92,12 +91,10 @@ static const char *section_name(const Loader *loader, const GElf_Shdr *header)
 
     if (name == NULL)
         return "";
-    return g_str_has_prefix(name, ELF_RENAMED_PREFIX ".") ? name + strlen(ELF_RENAMED_PREFIX)
-                                                          : name;
+    return g_str_has_prefix(name, ELF_RENAMED_PREFIX ".") ? name + strlen(ELF_RENAMED_PREFIX) : name;
 }
 
-static bool add_patch(Loader *loader, const char *name, const GElf_Shdr *header,
-                      const uint8_t *bytes)
+static bool add_patch(Loader *loader, const char *name, const GElf_Shdr *header, const uint8_t *bytes)
 {
     if (bytes == NULL)
         return fail(loader, "section '%s' holds no bytes", name);
@@ -135,24 +132,23 @@ static bool add_section(Loader *loader, const GElf_Shdr *header, const uint8_t *
     const ImageSection *other =
         image_add_section(loader->out->image, name, header->sh_addr, header->sh_size, flags, bytes);
     if (other != NULL)
-        return fail(loader, "sections '%s' and '%s' overlap at %#" G_GINT64_MODIFIER "x",
-                    other->name, name, MAX(other->address, header->sh_addr));
+        return fail(loader, "sections '%s' and '%s' overlap at %#" G_GINT64_MODIFIER "x", other->name, name,
+                    MAX(other->address, header->sh_addr));
     return true;
 }
 
 /* All sections must lie within the file, also those that only libelf and libdw look at. */
 static bool read_sections(Loader *loader, const uint8_t *file)
 {
-    for (Elf_Scn *scn = elf_nextscn(loader->elf, NULL); scn != NULL;
-         scn = elf_nextscn(loader->elf, scn)) {
+    for (Elf_Scn *scn = elf_nextscn(loader->elf, NULL); scn != NULL; scn = elf_nextscn(loader->elf, scn)) {
         GElf_Shdr header;
 
         if (gelf_getshdr(scn, &header) == NULL)
             return fail(loader, "damaged: %s", elf_errmsg(-1));
         if (header.sh_type == SHT_NULL || header.sh_size == 0)
             continue;
-        if (header.sh_type != SHT_NOBITS && (header.sh_offset > loader->file_size ||
-                                             header.sh_size > loader->file_size - header.sh_offset))
+        if (header.sh_type != SHT_NOBITS &&
+            (header.sh_offset > loader->file_size || header.sh_size > loader->file_size - header.sh_offset))
             return fail(loader, "truncated: section '%s' extends beyond the end of the file",
                         section_name(loader, &header));
         if ((header.sh_flags & SHF_COMPRESSED) != 0)
@@ -178,16 +174,13 @@ static SymbolHome symbol_home(const Loader *loader, const GElf_Sym *symbol)
         return HOME_NONE;
     if (symbol->st_shndx == SHN_ABS)
         return HOME_OTHER;
-    if (symbol->st_shndx >= SHN_LORESERVE ||
-        gelf_getshdr(elf_getscn(loader->elf, symbol->st_shndx), &header) == NULL ||
+    if (symbol->st_shndx >= SHN_LORESERVE || gelf_getshdr(elf_getscn(loader->elf, symbol->st_shndx), &header) == NULL ||
         (header.sh_flags & SHF_ALLOC) == 0)
         return HOME_NONE;
-    return g_str_has_prefix(section_name(loader, &header), ELF_PATCH_PREFIX) ? HOME_OTHER
-                                                                             : HOME_IMAGE;
+    return g_str_has_prefix(section_name(loader, &header), ELF_PATCH_PREFIX) ? HOME_OTHER : HOME_IMAGE;
 }
 
-static void add_symbols(const Loader *loader, Elf_Data *data, const GElf_Shdr *header,
-                        SymbolHome home)
+static void add_symbols(const Loader *loader, Elf_Data *data, const GElf_Shdr *header, SymbolHome home)
 {
     int n = (int)MIN(data->d_size / sizeof(Elf64_Sym), (size_t)G_MAXINT);
     GElf_Sym symbol;
@@ -203,12 +196,10 @@ static void add_symbols(const Loader *loader, Elf_Data *data, const GElf_Shdr *h
 /* Labels of patches and constants come after the others: of two symbols at one address the first names it. */
 static bool read_symbols(const Loader *loader)
 {
-    for (Elf_Scn *scn = elf_nextscn(loader->elf, NULL); scn != NULL;
-         scn = elf_nextscn(loader->elf, scn)) {
+    for (Elf_Scn *scn = elf_nextscn(loader->elf, NULL); scn != NULL; scn = elf_nextscn(loader->elf, scn)) {
         GElf_Shdr header;
 
-        if (gelf_getshdr(scn, &header) == NULL || header.sh_type != SHT_SYMTAB ||
-            header.sh_size == 0)
+        if (gelf_getshdr(scn, &header) == NULL || header.sh_type != SHT_SYMTAB || header.sh_size == 0)
             continue;
         Elf_Data *data = elf_getdata(scn, NULL);
         if (data == NULL)
@@ -225,8 +216,7 @@ static bool load(Loader *loader, const uint8_t *file)
 {
     GElf_Ehdr header;
 
-    if (loader->elf == NULL || elf_kind(loader->elf) != ELF_K_ELF ||
-        gelf_getehdr(loader->elf, &header) == NULL ||
+    if (loader->elf == NULL || elf_kind(loader->elf) != ELF_K_ELF || gelf_getehdr(loader->elf, &header) == NULL ||
         elf_getshdrstrndx(loader->elf, &loader->names) != 0)
         return fail(loader, "damaged: %s", elf_errmsg(-1));
     loader->out->entry = header.e_entry;

@@ -17,8 +17,7 @@ typedef struct ElfPatch {
 
 /* Starts as { 0 }; release with elf_contents_clear(). */
 typedef struct ElfContents {
-    Image *
-        image; /* owned; if set before elf_load(), contents are added to it. Not sealed: see image_seal() */
+    Image *image;      /* owned; if set before elf_load(), contents are added to it. Not sealed: see image_seal() */
     ElfPatch *patches; /* owned, in the order of the file */
     guint n_patches;
     uint64_t entry; /* e_entry */

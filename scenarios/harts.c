@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-static const char *const hart_keys[] = { "run",         "steps",      "calls",
-                                         "copies",      "until",      "regs",
-                                         "schedule-at", "interrupts", "trap-handler" };
+static const char *const hart_keys[] = { "run",  "steps",       "calls",      "copies",      "until",
+                                         "regs", "schedule-at", "interrupts", "trap-handler" };
 
 /* ---- before assembling */
 
@@ -30,8 +29,7 @@ static bool declare_hart(Loader *loader, const YamlNode *key, const YamlNode *no
 {
     const char *name;
     uint64_t copies;
-    if (!plain_name(key, &name, error) ||
-        !yaml_mapping_check_keys(node, hart_keys, G_N_ELEMENTS(hart_keys), error) ||
+    if (!plain_name(key, &name, error) || !yaml_mapping_check_keys(node, hart_keys, G_N_ELEMENTS(hart_keys), error) ||
         !hart_copies(node, &copies, error))
         return false;
     bool runs = yaml_mapping_get(node, "run"), steps = yaml_mapping_get(node, "steps");
@@ -82,8 +80,7 @@ const YamlNode *hart_node(const Loader *loader, guint index)
 
 /* ---- with addresses */
 
-static bool resolve_code(const Loader *loader, const YamlNode *node, uint64_t *address,
-                         GError **error)
+static bool resolve_code(const Loader *loader, const YamlNode *node, uint64_t *address, GError **error)
 {
     const Image *image = loader->program->image;
     if (!resolve_expression(image, node, address, error))
@@ -94,8 +91,8 @@ static bool resolve_code(const Loader *loader, const YamlNode *node, uint64_t *a
     return true;
 }
 
-static bool resolve_registers(const Loader *loader, HartSpec *spec, const Steps *steps,
-                              const YamlNode *node, GError **error)
+static bool resolve_registers(const Loader *loader, HartSpec *spec, const Steps *steps, const YamlNode *node,
+                              GError **error)
 {
     if (!node)
         return true;
@@ -104,21 +101,19 @@ static bool resolve_registers(const Loader *loader, HartSpec *spec, const Steps 
     for (guint i = 0; i < yaml_length(node); i++) {
         int reg = register_number(yaml_scalar(yaml_key(node, i)));
         if (reg < 0)
-            return yaml_error(error, yaml_key(node, i), "unknown register '%s'",
-                              yaml_scalar(yaml_key(node, i)));
+            return yaml_error(error, yaml_key(node, i), "unknown register '%s'", yaml_scalar(yaml_key(node, i)));
         if (reg == 0)
             return yaml_error(error, yaml_key(node, i), "register zero is always 0");
         if (steps && steps->x[reg])
-            return yaml_error(error, yaml_key(node, i), "the steps of hart '%s' use register %s",
-                              spec->name, register_name((guint)reg));
+            return yaml_error(error, yaml_key(node, i), "the steps of hart '%s' use register %s", spec->name,
+                              register_name((guint)reg));
         if (!resolve_value(loader->program->image, yaml_item(node, i), &spec->x[reg], error))
             return false;
     }
     return true;
 }
 
-static bool resolve_points(const Loader *loader, HartSpec *spec, const YamlNode *node,
-                           GError **error)
+static bool resolve_points(const Loader *loader, HartSpec *spec, const YamlNode *node, GError **error)
 {
     if (!node)
         return true;
@@ -175,11 +170,9 @@ static bool resolve_hart(Loader *loader, guint i, GError **error)
         resolve_steps(loader, spec, steps);
     else if (!resolve_code(loader, yaml_mapping_get(node, "run"), &spec->entry, error))
         return false;
-    if ((value = yaml_mapping_get(node, "until")) &&
-        !resolve_code(loader, value, &spec->until, error))
+    if ((value = yaml_mapping_get(node, "until")) && !resolve_code(loader, value, &spec->until, error))
         return false;
-    if ((value = yaml_mapping_get(node, "trap-handler")) &&
-        !resolve_code(loader, value, &spec->trap_handler, error))
+    if ((value = yaml_mapping_get(node, "trap-handler")) && !resolve_code(loader, value, &spec->trap_handler, error))
         return false;
     if (spec->trap_handler % 4)
         return yaml_error(error, value, "a trap handler must be 4-byte aligned (stvec)");

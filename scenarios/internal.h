@@ -2,6 +2,7 @@
 /* Shared by the files that load a scenario. */
 #pragma once
 
+#include "scenarios/resolve.h"
 #include "scenarios/scenario.h"
 #include "scenarios/steps.h"
 

@@ -11,9 +11,7 @@ typedef struct Value {
 
 static const Value atomicities[] = { { "2", FETCH_2 }, { "4", FETCH_4 }, { "8", FETCH_8 } };
 static const Value preempts[] = { { "none", PREEMPT_NONE }, { "full", PREEMPT_FULL } };
-static const Value pairs[] = { { "separate", PAIR_SEPARATE },
-                               { "masked", PAIR_MASKED },
-                               { "fused", PAIR_FUSED } };
+static const Value pairs[] = { { "separate", PAIR_SEPARATE }, { "masked", PAIR_MASKED }, { "fused", PAIR_FUSED } };
 static const Value misaligned[] = { { "pieces", MISALIGNED_PIECES },
                                     { "bytes", MISALIGNED_BYTES },
                                     { "atomic", MISALIGNED_ATOMIC } };
@@ -34,9 +32,7 @@ static const OptionKind kinds[] = {
 
 Options options_default(void)
 {
-    return (Options){ .model = model_named("sc-stale"),
-                      .fetch_atomicity = FETCH_4,
-                      .preempt = PREEMPT_FULL };
+    return (Options){ .model = model_named("sc-stale"), .fetch_atomicity = FETCH_4, .preempt = PREEMPT_FULL };
 }
 
 static const OptionKind *kind_named(const char *option)
@@ -73,8 +69,7 @@ bool options_set(Options *options, const char *option, const char *value, GError
     if (!kind->values) {
         const Model *model = model_named(value);
         if (!model) {
-            g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
-                        "unknown model '%s'; `cmodx models` lists them", value);
+            g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown model '%s'; `cmodx models` lists them", value);
             return false;
         }
         options->model = model;
@@ -86,8 +81,8 @@ bool options_set(Options *options, const char *option, const char *value, GError
         g_autoptr(GString) names = g_string_new(kind->values[0].name);
         for (gsize i = 1; i < kind->n_values; i++)
             g_string_append_printf(names, "|%s", kind->values[i].name);
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown value '%s' of %s; expected %s",
-                    value, option, names->str);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown value '%s' of %s; expected %s", value, option,
+                    names->str);
         return false;
     }
     set_value(options, option, found->value);
@@ -111,14 +106,11 @@ char *options_label(const Options *options, bool with_preempt)
     if (options->fetch_atomicity != usual)
         g_string_append_printf(label, ", fetch-atomicity=%d", (int)options->fetch_atomicity);
     if (with_preempt)
-        g_string_append_printf(label, ", preempt=%s",
-                               name_of(preempts, G_N_ELEMENTS(preempts), (int)options->preempt));
+        g_string_append_printf(label, ", preempt=%s", name_of(preempts, G_N_ELEMENTS(preempts), (int)options->preempt));
     if (options->pair != PAIR_SEPARATE)
-        g_string_append_printf(label, ", auipc-jalr=%s",
-                               name_of(pairs, G_N_ELEMENTS(pairs), (int)options->pair));
+        g_string_append_printf(label, ", auipc-jalr=%s", name_of(pairs, G_N_ELEMENTS(pairs), (int)options->pair));
     if (options->misaligned != MISALIGNED_PIECES)
-        g_string_append_printf(
-            label, ", misaligned=%s",
-            name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
+        g_string_append_printf(label, ", misaligned=%s",
+                               name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
     return g_string_free(label, FALSE);
 }

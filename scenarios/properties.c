@@ -23,8 +23,7 @@ static bool resolve_list(const Loader *loader, const YamlNode *node, GArray **ou
     bool is_list = yaml_kind(node) == YAML_SEQUENCE;
     for (guint i = 0; i < (is_list ? yaml_length(node) : 1); i++) {
         uint64_t address;
-        if (!resolve_expression(loader->program->image, is_list ? yaml_item(node, i) : node,
-                                &address, error))
+        if (!resolve_expression(loader->program->image, is_list ? yaml_item(node, i) : node, &address, error))
             return false;
         g_array_append_val(*out, address);
     }
@@ -38,14 +37,12 @@ static char *words(const YamlNode *node)
         return g_strdup(yaml_scalar(node));
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < yaml_length(node); i++)
-        g_string_append_printf(
-            text, "%s%s", i ? ", " : "",
-            yaml_kind(yaml_item(node, i)) == YAML_SCALAR ? yaml_scalar(yaml_item(node, i)) : "?");
+        g_string_append_printf(text, "%s%s", i ? ", " : "",
+                               yaml_kind(yaml_item(node, i)) == YAML_SCALAR ? yaml_scalar(yaml_item(node, i)) : "?");
     return g_string_free(text, FALSE);
 }
 
-static bool resolve_region(const Loader *loader, const YamlNode *node, guint *region,
-                           GError **error)
+static bool resolve_region(const Loader *loader, const YamlNode *node, guint *region, GError **error)
 {
     uint64_t address;
     if (!resolve_expression(loader->program->image, node, &address, error))
@@ -90,8 +87,7 @@ static bool load_old_or_new(Loader *loader, const YamlNode *node, GError **error
 {
     static const char *const keys[] = { "old-or-new", "except" };
     Property property = property_at(PROPERTY_OLD_OR_NEW, node);
-    const YamlNode *site = yaml_mapping_get(node, "old-or-new"),
-                   *except = yaml_mapping_get(node, "except");
+    const YamlNode *site = yaml_mapping_get(node, "old-or-new"), *except = yaml_mapping_get(node, "except");
     if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||
         !resolve_region(loader, site, &property.region, error) ||
         (except && !load_registers(except, &property.ignored_registers, error)))
@@ -106,8 +102,7 @@ static bool load_lands_in(Loader *loader, const YamlNode *node, GError **error)
 {
     static const char *const keys[] = { "lands-in", "from" };
     Property property = property_at(PROPERTY_LANDS_IN, node);
-    const YamlNode *list = yaml_mapping_get(node, "lands-in"),
-                   *from = yaml_mapping_get(node, "from");
+    const YamlNode *list = yaml_mapping_get(node, "lands-in"), *from = yaml_mapping_get(node, "from");
     if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||
         !(from ? resolve_region(loader, from, &property.region, error)
                : only_region(loader, node, &property.region, error)))
@@ -146,8 +141,7 @@ static bool resolve_mark(const Loader *loader, const YamlNode *node, guint *mark
         }
     }
     const char *closest = closest_name(name, (const char *const *)marks->pdata, marks->len);
-    return closest ? yaml_error(error, node, "nobody passes a mark '%s'; did you mean '%s'?", name,
-                                closest)
+    return closest ? yaml_error(error, node, "nobody passes a mark '%s'; did you mean '%s'?", name, closest)
                    : yaml_error(error, node, "nobody passes a mark '%s'", name);
 }
 
@@ -155,15 +149,13 @@ static bool load_after(Loader *loader, const YamlNode *node, GError **error)
 {
     static const char *const keys[] = { "after", "only-new", "never", "until" };
     Property property = property_at(PROPERTY_AFTER_ONLY_NEW, node);
-    const YamlNode *after = yaml_mapping_get(node, "after"),
-                   *only_new = yaml_mapping_get(node, "only-new");
+    const YamlNode *after = yaml_mapping_get(node, "after"), *only_new = yaml_mapping_get(node, "only-new");
     const YamlNode *never = yaml_mapping_get(node, "never"), *until;
     if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||
         !resolve_mark(loader, after, &property.mark, error))
         return false;
     if (!only_new == !never)
-        return yaml_error(error, node,
-                          "expected either 'only-new: PATCH' or 'never: LABEL' and 'until: LABEL'");
+        return yaml_error(error, node, "expected either 'only-new: PATCH' or 'never: LABEL' and 'until: LABEL'");
     if (only_new) {
         const Patch *patch = named_patch(loader->program, only_new, error);
         if (!patch)
@@ -180,8 +172,7 @@ static bool load_after(Loader *loader, const YamlNode *node, GError **error)
         if (end <= property.start)
             return yaml_error(error, until, "'until' must be behind 'never'");
         property.size = end - property.start;
-        property.name =
-            g_strdup_printf("after %s: never %s", yaml_scalar(after), yaml_scalar(never));
+        property.name = g_strdup_printf("after %s: never %s", yaml_scalar(after), yaml_scalar(never));
     }
     add(loader, property);
     return true;
@@ -222,8 +213,7 @@ static bool text_error(const YamlNode *node, gsize offset, const char *message, 
     return source_error(error, yaml_source(node), line, column, "%s", message);
 }
 
-static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier,
-                           GError **error)
+static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier, GError **error)
 {
     const YamlNode *value = yaml_mapping_get(node, quantifier);
     const char *text;
@@ -237,8 +227,7 @@ static bool load_condition(Loader *loader, const YamlNode *node, const char *qua
     property.condition = condition_parse(whole, &names, &offset, &local);
     if (!property.condition) {
         gsize skipped = strlen(quantifier) + 1;
-        return text_error(value, MIN(offset > skipped ? offset - skipped : 0, strlen(text)),
-                          local->message, error);
+        return text_error(value, MIN(offset > skipped ? offset - skipped : 0, strlen(text)), local->message, error);
     }
     property.name = g_strdup_printf("%s %s", quantifier, text);
     g_strdelimit(property.name, "\n", ' ');
@@ -247,18 +236,16 @@ static bool load_condition(Loader *loader, const YamlNode *node, const char *qua
     const ConditionPlace *places = condition_places(property.condition, &n_places);
     bool inside = true;
     for (guint i = 0; i < n_places; i++)
-        inside =
-            inside && (!places[i].is_memory ||
-                       image_section_at(loader->program->image, places[i].address, places[i].size));
+        inside = inside &&
+                 (!places[i].is_memory || image_section_at(loader->program->image, places[i].address, places[i].size));
     add(loader, property);
     return inside || yaml_error(error, value, "the condition reads outside memory");
 }
 
 /* ---- the list */
 
-static const char *const property_names[] = { "no-trap",  "old-or-new", "progress",
-                                              "lands-in", "never",      "after",
-                                              "exists",   "~exists",    "forall" };
+static const char *const property_names[] = { "no-trap", "old-or-new", "progress", "lands-in", "never",
+                                              "after",   "exists",     "~exists",  "forall" };
 
 static bool load_property(Loader *loader, const YamlNode *node, GError **error)
 {
@@ -280,15 +267,13 @@ static bool load_property(Loader *loader, const YamlNode *node, GError **error)
             return load_lands_in(loader, node, error);
         if (g_str_equal(name, "never"))
             return load_never(loader, node, error);
-        if (g_str_equal(name, "exists") || g_str_equal(name, "~exists") ||
-            g_str_equal(name, "forall"))
+        if (g_str_equal(name, "exists") || g_str_equal(name, "~exists") || g_str_equal(name, "forall"))
             return load_condition(loader, node, name, error);
     }
     if (yaml_length(node) == 0)
         return yaml_error(error, node, "expected a property");
     gsize index;
-    if (!yaml_enum(yaml_key(node, 0), "property", property_names, G_N_ELEMENTS(property_names),
-                   &index, error))
+    if (!yaml_enum(yaml_key(node, 0), "property", property_names, G_N_ELEMENTS(property_names), &index, error))
         return false;
     return yaml_error(error, node, "property '%s' takes no argument", property_names[index]);
 }
@@ -302,8 +287,7 @@ static bool load_unchecked(const Loader *loader, bool unchecked[3], GError **err
         return false;
     for (guint i = 0; i < yaml_length(node); i++) {
         gsize index;
-        if (!yaml_enum(yaml_item(node, i), "property that is on by default", property_names, 3,
-                       &index, error))
+        if (!yaml_enum(yaml_item(node, i), "property that is on by default", property_names, 3, &index, error))
             return false;
         unchecked[index] = true;
     }
@@ -313,8 +297,7 @@ static bool load_unchecked(const Loader *loader, bool unchecked[3], GError **err
 static bool has_old_or_new(const Program *program, guint region)
 {
     for (guint i = 0; i < program->properties->len; i++)
-        if (program_property(program, i)->kind == PROPERTY_OLD_OR_NEW &&
-            program_property(program, i)->region == region)
+        if (program_property(program, i)->kind == PROPERTY_OLD_OR_NEW && program_property(program, i)->region == region)
             return true;
     return false;
 }
@@ -336,9 +319,7 @@ bool load_properties(Loader *loader, GError **error)
             return false;
     for (guint r = 0; r < program->regions->len && !unchecked[1]; r++)
         if (!has_old_or_new(program, r))
-            add(loader, (Property){ .kind = PROPERTY_OLD_OR_NEW,
-                                    .name = g_strdup("old-or-new"),
-                                    .region = r });
+            add(loader, (Property){ .kind = PROPERTY_OLD_OR_NEW, .name = g_strdup("old-or-new"), .region = r });
     if (!unchecked[2])
         add(loader, (Property){ .kind = PROPERTY_PROGRESS, .name = g_strdup("progress") });
     return true;

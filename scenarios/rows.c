@@ -18,8 +18,7 @@ static bool load_option(Row *row, const YamlNode *node, const char *key, GError 
         return true;
     if (!yaml_text(value, &text, error))
         return false;
-    return options_set(&row->options, key, text, &local) ||
-           yaml_error(error, value, "%s", local->message);
+    return options_set(&row->options, key, text, &local) || yaml_error(error, value, "%s", local->message);
 }
 
 bool property_is_called(const Property *property, const char *name)
@@ -39,9 +38,7 @@ static bool known_property(const Program *program, const char *name)
 static bool load_row(Loader *loader, const YamlNode *node, GError **error)
 {
     static const char *const verdicts[] = { "proved", "refuted", "inconclusive" };
-    Row row = { .options = options_default(),
-                .line = yaml_line(node),
-                .column = yaml_column(node) };
+    Row row = { .options = options_default(), .line = yaml_line(node), .column = yaml_column(node) };
     const YamlNode *value;
     const char *property = NULL;
     gsize verdict;
@@ -62,8 +59,7 @@ static bool load_row(Loader *loader, const YamlNode *node, GError **error)
         if (row.verdict != VERDICT_REFUTED)
             return yaml_error(error, value, "only a refuted row names a property");
         if (!known_property(loader->program, property))
-            return yaml_error(error, value, "no property of this scenario is called '%s'",
-                              property);
+            return yaml_error(error, value, "no property of this scenario is called '%s'", property);
     }
     row.property = g_strdup(property);
     g_array_append_val(loader->scenario->rows, row);

@@ -21,12 +21,10 @@ void scenario_free(Scenario *scenario)
     g_free(scenario);
 }
 
-static const char *const top_keys[] = { "cmodx",   "name",  "title",      "about",     "source",
-                                        "tags",    "place", "asm",        "marks",     "locks",
-                                        "patches", "harts", "properties", "unchecked", "expect" };
+static const char *const top_keys[] = { "cmodx", "name",  "title",   "about", "source",     "tags",      "place", "asm",
+                                        "marks", "locks", "patches", "harts", "properties", "unchecked", "expect" };
 
-static bool load_text(const YamlNode *root, const char *key, bool required, char **out,
-                      GError **error)
+static bool load_text(const YamlNode *root, const char *key, bool required, char **out, GError **error)
 {
     const YamlNode *node = yaml_mapping_get(root, key);
     const char *text;
@@ -61,8 +59,7 @@ static bool load_texts(const YamlNode *root, const char *key, GPtrArray *out, GE
     return true;
 }
 
-static bool load_names(const YamlNode *root, const char *key, guint max, GPtrArray *out,
-                       GError **error)
+static bool load_names(const YamlNode *root, const char *key, guint max, GPtrArray *out, GError **error)
 {
     const YamlNode *node = yaml_mapping_get(root, key);
     if (!node)
@@ -93,8 +90,7 @@ static bool load_header(Loader *loader, GError **error)
     return load_text(root, "name", true, &scenario->name, error) &&
            load_text(root, "title", true, &scenario->title, error) &&
            load_text(root, "about", false, &scenario->about, error) &&
-           load_texts(root, "source", scenario->sources, error) &&
-           load_texts(root, "tags", scenario->tags, error) &&
+           load_texts(root, "source", scenario->sources, error) && load_texts(root, "tags", scenario->tags, error) &&
            load_names(root, "marks", MARKS_MAX, loader->program->marks, error) &&
            load_names(root, "locks", LOCKS_MAX, loader->program->locks, error);
 }
@@ -106,9 +102,8 @@ static void steps_free_any(gpointer steps)
 
 static bool load_all(Loader *loader, GError **error)
 {
-    if (!load_header(loader, error) || !declare_harts(loader, error) ||
-        !build_program(loader, error) || !resolve_harts(loader, error) ||
-        !make_regions(loader, error))
+    if (!load_header(loader, error) || !declare_harts(loader, error) || !build_program(loader, error) ||
+        !resolve_harts(loader, error) || !make_regions(loader, error))
         return false;
     return load_properties(loader, error) && load_rows(loader, error);
 }
@@ -128,9 +123,7 @@ Scenario *scenario_load(const Source *source, GError **error)
     scenario->program = program_new();
     scenario->rows = g_array_new(FALSE, TRUE, sizeof(Row));
     g_array_set_clear_func(scenario->rows, row_clear);
-    Loader loader = { source,   root,
-                      scenario, scenario->program,
-                      0,        g_ptr_array_new_with_free_func(steps_free_any) };
+    Loader loader = { source, root, scenario, scenario->program, 0, g_ptr_array_new_with_free_func(steps_free_any) };
     bool ok = load_all(&loader, error);
     g_ptr_array_unref(loader.steps);
     return ok ? g_steal_pointer(&scenario) : NULL;

@@ -86,8 +86,7 @@ Source *source_load(const char *path, GError **error)
     if (fd >= 0)
         close(fd);
     if (!ok) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "cannot read '%s': %s", name,
-                    g_strerror(saved));
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "cannot read '%s': %s", name, g_strerror(saved));
         return NULL;
     }
     if (bytes->len > SOURCE_SIZE_MAX) {
@@ -121,8 +120,7 @@ const char *source_line(const Source *source, guint line, gsize *length)
         return NULL;
 
     gsize start = g_array_index(source->starts, gsize, line - 1);
-    gsize end =
-        line < source->starts->len ? g_array_index(source->starts, gsize, line) : source->length;
+    gsize end = line < source->starts->len ? g_array_index(source->starts, gsize, line) : source->length;
     if (end > start && source->text[end - 1] == '\n')
         end--;
     if (end > start && source->text[end - 1] == '\r')
@@ -173,8 +171,7 @@ void source_position(const Source *source, gsize offset, guint *line, guint *col
     *column = 1;
 
     gsize n_bytes;
-    for (gsize i = low == 0 ? 0 : g_array_index(source->starts, gsize, low - 1); i < offset;
-         i += n_bytes) {
+    for (gsize i = low == 0 ? 0 : g_array_index(source->starts, gsize, low - 1); i < offset; i += n_bytes) {
         next_character(source->text + i, source->length - i, &n_bytes);
         (*column)++;
     }
@@ -242,8 +239,7 @@ static void append_excerpt(GString *out, const char *text, gsize length, guint c
     g_string_append_printf(out, "\n  %s^", space->str);
 }
 
-char *source_message(const Source *source, guint line, guint column, const char *severity,
-                     const char *message)
+char *source_message(const Source *source, guint line, guint column, const char *severity, const char *message)
 {
     GString *out = g_string_new(NULL);
     gsize length;
@@ -258,8 +254,7 @@ char *source_message(const Source *source, guint line, guint column, const char 
     return g_string_free(out, FALSE);
 }
 
-bool source_error(GError **error, const Source *source, guint line, guint column,
-                  const char *format, ...)
+bool source_error(GError **error, const Source *source, guint line, guint column, const char *format, ...)
 {
     va_list arguments;
 

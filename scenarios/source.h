@@ -43,12 +43,11 @@ void source_position(const Source *source, gsize offset, guint *line, guint *col
 /* Sets a SIM_ERROR_SCENARIO: "FILE:LINE:COL: error: MESSAGE", and when the file has such a line, the line (clipped to
  * about 100 characters around the column, tabs kept, what cannot be printed shown as '.') and a caret under the column.
  * The text ends without a newline. Lines and columns are 1-based; columns count characters. Always returns FALSE. */
-bool source_error(GError **error, const Source *source, guint line, guint column,
-                  const char *format, ...) G_GNUC_PRINTF(5, 6);
+bool source_error(GError **error, const Source *source, guint line, guint column, const char *format, ...)
+    G_GNUC_PRINTF(5, 6);
 
 /* The same text as a string, with another word for "error" ("warning", "note"); for those who collect several. */
-char *source_message(const Source *source, guint line, guint column, const char *severity,
-                     const char *message);
+char *source_message(const Source *source, guint line, guint column, const char *severity, const char *message);
 
 /* The candidate that `word` was probably meant to be, or NULL: the nearest within two edits (insert, delete, replace,
  * swap neighbours) or a third of the word's length, whichever is more; the first one of equals. An exact match, and one

@@ -25,22 +25,7 @@ void steps_free(Steps *steps);
 
 /* Compiles the steps of the hart called `name`. The code starts at label cmodx_start_NAME and is done at
  * cmodx_end_NAME. */
-Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *context,
-                     GError **error) OWNED_BY(steps_free);
-
-/* Value of "symbol", "symbol+8", "symbol-0x4". */
-bool resolve_expression(const Image *image, const YamlNode *node, uint64_t *value, GError **error);
-
-/* A number or a symbol expression. */
-bool resolve_value(const Image *image, const YamlNode *node, uint64_t *value, GError **error);
-
-/* The index of a name in an array of strings, appended if new. */
-guint name_index(GPtrArray *names, const char *name);
-
-/* A scalar that can stand in a symbol: letters, digits, '_', not starting with a digit. */
-bool plain_name(const YamlNode *node, const char **name, GError **error);
-
-/* The patch that a scalar names. */
-const Patch *named_patch(const Program *program, const YamlNode *node, GError **error);
+Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *context, GError **error)
+    OWNED_BY(steps_free);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Steps, steps_free)

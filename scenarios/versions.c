@@ -91,8 +91,7 @@ static void find_regions(Program *program)
         const Patch *patch = g_ptr_array_index(patches, i);
         uint64_t end = patch->address + g_bytes_get_size(patch->bytes);
         if (!last || patch->address > last->start + last->size) {
-            Region region = { .name = name_of(program->image, patch->address),
-                              .start = patch->address };
+            Region region = { .name = name_of(program->image, patch->address), .start = patch->address };
             g_array_append_val(program->regions, region);
             last = &g_array_index(program->regions, Region, program->regions->len - 1);
         }
@@ -164,21 +163,19 @@ bool make_regions(Loader *loader, GError **error)
         for (guint i = 0; i < region->size; i++)
             initial[i] = image_byte(program->image, region->start + i);
         Enumeration e = { region, order, g_new0(guint, order->len + 1),
-                          g_hash_table_new_full(g_bytes_hash, g_bytes_equal,
-                                                (GDestroyNotify)g_bytes_unref, NULL) };
+                          g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL) };
         enumerate(&e, initial, "OLD");
         bool too_many = g_hash_table_size(e.seen) > ORDERS_MAX;
         g_free(e.at);
         g_hash_table_unref(e.seen);
         if (region->versions->len > REGION_VERSIONS_MAX)
             return yaml_error(error, yaml_mapping_get(loader->root, "patches"),
-                              "the patches give the code at %s more than %d whole versions",
-                              region->name, REGION_VERSIONS_MAX);
+                              "the patches give the code at %s more than %d whole versions", region->name,
+                              REGION_VERSIONS_MAX);
         if (too_many)
-            return yaml_error(
-                error, yaml_mapping_get(loader->root, "patches"),
-                "the patchers can put the code at %s through more than %d orders of patches",
-                region->name, ORDERS_MAX);
+            return yaml_error(error, yaml_mapping_get(loader->root, "patches"),
+                              "the patchers can put the code at %s through more than %d orders of patches",
+                              region->name, ORDERS_MAX);
         if (region->versions->len == 2) {
             Version *version = &g_array_index(region->versions, Version, 1);
             g_free(version->label);

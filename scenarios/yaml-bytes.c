@@ -26,9 +26,8 @@ bool yaml_check_bytes(const Source *source, GError **error)
     gsize i = 0;
 
     for (; i < length; i = (gsize)(g_utf8_next_char(text + i) - text)) {
-        gunichar c = (guchar)text[i] < 0x80
-                         ? (guchar)text[i]
-                         : g_utf8_get_char_validated(text + i, (gssize)(length - i));
+        gunichar c =
+            (guchar)text[i] < 0x80 ? (guchar)text[i] : g_utf8_get_char_validated(text + i, (gssize)(length - i));
 
         if (c == (gunichar)-1 || c == (gunichar)-2) {
             invalid = text + i;
@@ -44,7 +43,6 @@ bool yaml_check_bytes(const Source *source, GError **error)
 
     guint line, column;
     source_position(source, i, &line, &column);
-    return invalid != NULL ? source_error(error, source, line, column, "%s (0x%02x)", complaint,
-                                          (guchar)*invalid)
+    return invalid != NULL ? source_error(error, source, line, column, "%s (0x%02x)", complaint, (guchar)*invalid)
                            : source_error(error, source, line, column, "%s", complaint);
 }

@@ -32,8 +32,8 @@ void yaml_document_free(YamlDocument *document)
 
 static bool mark_error(const Reader *reader, yaml_mark_t mark, const char *message)
 {
-    return source_error(reader->error, reader->document->source, (guint)mark.line + 1,
-                        (guint)mark.column + 1, "%s", message);
+    return source_error(reader->error, reader->document->source, (guint)mark.line + 1, (guint)mark.column + 1, "%s",
+                        message);
 }
 
 /* libyaml's own complaint, at its place. */
@@ -41,9 +41,8 @@ static bool parser_error(const Reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
     const char *problem = parser->problem != NULL ? parser->problem : "out of memory";
-    g_autofree char *message = parser->context != NULL
-                                   ? g_strdup_printf("%s %s", problem, parser->context)
-                                   : g_strdup(problem);
+    g_autofree char *message =
+        parser->context != NULL ? g_strdup_printf("%s %s", problem, parser->context) : g_strdup(problem);
 
     return mark_error(reader, parser->problem_mark, message);
 }
@@ -143,8 +142,7 @@ static bool read_scalar(Reader *reader, const yaml_event_t *event, YamlNode **re
         return false;
     node->text = g_strndup(value, length);
     node->style = style_of(event->data.scalar.style);
-    node->one_line =
-        event->start_mark.line == event->end_mark.line && strchr(node->text, '\n') == NULL;
+    node->one_line = event->start_mark.line == event->end_mark.line && strchr(node->text, '\n') == NULL;
     if (node->style == YAML_QUOTED)
         node->content_column++;
     if (node->style == YAML_LITERAL || node->style == YAML_FOLDED)
@@ -175,8 +173,7 @@ static bool read_sequence(Reader *reader, YamlNode *node, guint depth)
 static bool check_key(const Reader *reader, const YamlNode *mapping, const YamlNode *key)
 {
     if (key->kind != YAML_SCALAR)
-        return yaml_error(reader->error, key, "a key must be text, not %s",
-                          yaml_kind_name(key->kind));
+        return yaml_error(reader->error, key, "a key must be text, not %s", yaml_kind_name(key->kind));
     if (g_str_equal(key->text, "<<"))
         return yaml_error(reader->error, key, "merge keys are not supported");
     if (!g_hash_table_contains(mapping->values, key->text))
@@ -186,8 +183,7 @@ static bool check_key(const Reader *reader, const YamlNode *mapping, const YamlN
         const YamlNode *first = g_ptr_array_index(mapping->items, i);
 
         if (g_str_equal(first->text, key->text))
-            return yaml_error(reader->error, key, "duplicate key '%s' (first on line %u)",
-                              key->text, first->line);
+            return yaml_error(reader->error, key, "duplicate key '%s' (first on line %u)", key->text, first->line);
     }
     g_assert_not_reached();
 }
@@ -221,19 +217,16 @@ static bool read_mapping(Reader *reader, YamlNode *node, guint depth)
 }
 
 /* Refuses what decorates a node: it makes two places of a file depend on each other, or guesses types. */
-static bool check_plain(const Reader *reader, const yaml_event_t *event, const void *anchor,
-                        const void *tag)
+static bool check_plain(const Reader *reader, const yaml_event_t *event, const void *anchor, const void *tag)
 {
     if (anchor != NULL)
-        return mark_error(reader, event->start_mark,
-                          "anchors ('&') are not supported; write the value out");
+        return mark_error(reader, event->start_mark, "anchors ('&') are not supported; write the value out");
     if (tag != NULL)
         return mark_error(reader, event->start_mark, "tags ('!') are not supported");
     return true;
 }
 
-static bool read_collection(Reader *reader, YamlKind kind, const yaml_event_t *event, guint depth,
-                            YamlNode **result)
+static bool read_collection(Reader *reader, YamlKind kind, const yaml_event_t *event, guint depth, YamlNode **result)
 {
     if (depth > YAML_DEPTH_MAX) {
         g_autofree char *message = g_strdup_printf("nested deeper than %d levels", YAML_DEPTH_MAX);
@@ -243,8 +236,7 @@ static bool read_collection(Reader *reader, YamlKind kind, const yaml_event_t *e
     *result = node_new(reader, kind, event);
     if (*result == NULL)
         return false;
-    return kind == YAML_SEQUENCE ? read_sequence(reader, *result, depth + 1)
-                                 : read_mapping(reader, *result, depth + 1);
+    return kind == YAML_SEQUENCE ? read_sequence(reader, *result, depth + 1) : read_mapping(reader, *result, depth + 1);
 }
 
 /* Reads the node that starts with the event, all of it. The result is owned by the document. */
@@ -254,16 +246,13 @@ static bool read_node(Reader *reader, const yaml_event_t *event, guint depth, Ya
         return check_plain(reader, event, event->data.scalar.anchor, event->data.scalar.tag) &&
                read_scalar(reader, event, result);
     if (event->type == YAML_SEQUENCE_START_EVENT)
-        return check_plain(reader, event, event->data.sequence_start.anchor,
-                           event->data.sequence_start.tag) &&
+        return check_plain(reader, event, event->data.sequence_start.anchor, event->data.sequence_start.tag) &&
                read_collection(reader, YAML_SEQUENCE, event, depth, result);
     if (event->type == YAML_MAPPING_START_EVENT)
-        return check_plain(reader, event, event->data.mapping_start.anchor,
-                           event->data.mapping_start.tag) &&
+        return check_plain(reader, event, event->data.mapping_start.anchor, event->data.mapping_start.tag) &&
                read_collection(reader, YAML_MAPPING, event, depth, result);
     g_assert(event->type == YAML_ALIAS_EVENT);
-    return mark_error(reader, event->start_mark,
-                      "aliases ('*') are not supported; write the value out");
+    return mark_error(reader, event->start_mark, "aliases ('*') are not supported; write the value out");
 }
 
 /* Reads one event that must be of one of two types; what else comes gets the message. */
@@ -276,8 +265,7 @@ static bool expect_event(Reader *reader, yaml_event_type_t type, const char *mes
     bool ok = event.type == type || mark_error(reader, event.start_mark, message);
     if (ok && type == YAML_DOCUMENT_START_EVENT &&
         (event.data.document_start.version_directive != NULL ||
-         event.data.document_start.tag_directives.start !=
-             event.data.document_start.tag_directives.end))
+         event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end))
         ok = mark_error(reader, event.start_mark, "%directives are not supported");
     yaml_event_delete(&event);
     return ok;
@@ -289,8 +277,7 @@ static bool read_document(Reader *reader)
     YamlNode *root = NULL;
 
     if (!expect_event(reader, YAML_STREAM_START_EVENT, "no document") ||
-        !expect_event(reader, YAML_DOCUMENT_START_EVENT, "the file holds no document") ||
-        !next_event(reader, &event))
+        !expect_event(reader, YAML_DOCUMENT_START_EVENT, "the file holds no document") || !next_event(reader, &event))
         return false;
     bool ok = read_node(reader, &event, 1, &root);
     yaml_event_delete(&event);

@@ -74,8 +74,7 @@ bool yaml_expect(const YamlNode *node, YamlKind kind, GError **error)
 {
     if (node->kind == kind)
         return true;
-    return yaml_error(error, node, "expected %s, found %s", yaml_kind_name(kind),
-                      yaml_kind_name(node->kind));
+    return yaml_error(error, node, "expected %s, found %s", yaml_kind_name(kind), yaml_kind_name(node->kind));
 }
 
 /* ---- scalars */
@@ -121,13 +120,10 @@ static bool parse_digits(const char *digits, guint base, uint64_t *value, bool *
 static bool range_error(const YamlNode *node, uint64_t min, uint64_t max, GError **error)
 {
     if (max > 0xffff)
-        return yaml_error(error, node,
-                          "%s is not in the range %#" G_GINT64_MODIFIER "x to %#" G_GINT64_MODIFIER
-                          "x",
+        return yaml_error(error, node, "%s is not in the range %#" G_GINT64_MODIFIER "x to %#" G_GINT64_MODIFIER "x",
                           node->text, min, max);
-    return yaml_error(error, node,
-                      "%s is not in the range %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
-                      node->text, min, max);
+    return yaml_error(error, node, "%s is not in the range %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT, node->text,
+                      min, max);
 }
 
 bool yaml_u64(const YamlNode *node, uint64_t min, uint64_t max, uint64_t *value, GError **error)
@@ -141,14 +137,11 @@ bool yaml_u64(const YamlNode *node, uint64_t min, uint64_t max, uint64_t *value,
     const char *number = text + negative;
     bool hex = g_str_has_prefix(number, "0x");
 
-    if (node->style != YAML_PLAIN ||
-        !parse_digits(hex ? number + 2 : number, hex ? 16 : 10, value, &overflow))
-        return yaml_error(error, node,
-                          "expected a number (decimal, or hexadecimal with 0x), found '%s'%s", text,
+    if (node->style != YAML_PLAIN || !parse_digits(hex ? number + 2 : number, hex ? 16 : 10, value, &overflow))
+        return yaml_error(error, node, "expected a number (decimal, or hexadecimal with 0x), found '%s'%s", text,
                           node->style != YAML_PLAIN ? " as text" : "");
     if (!hex && number[0] == '0' && number[1] != '\0')
-        return yaml_error(error, node,
-                          "a decimal number must not start with 0; write 0x for hexadecimal");
+        return yaml_error(error, node, "a decimal number must not start with 0; write 0x for hexadecimal");
     if (overflow || (negative && *value > (uint64_t)1 << 63))
         return yaml_error(error, node, "%s does not fit into 64 bits", text);
     if (negative && *value != 0) {
@@ -174,14 +167,13 @@ bool yaml_bool(const YamlNode *node, bool *value, GError **error)
 }
 
 /* "unknown WHAT 'TEXT'", with the likely name, or with all of them when they are few. */
-static bool unknown_error(const YamlNode *node, const char *what, const char *const *names,
-                          gsize n_names, GError **error)
+static bool unknown_error(const YamlNode *node, const char *what, const char *const *names, gsize n_names,
+                          GError **error)
 {
     const char *closest = closest_name(node->text, names, n_names);
 
     if (closest != NULL)
-        return yaml_error(error, node, "unknown %s '%s'; did you mean '%s'?", what, node->text,
-                          closest);
+        return yaml_error(error, node, "unknown %s '%s'; did you mean '%s'?", what, node->text, closest);
     if (n_names == 0 || n_names > 16)
         return yaml_error(error, node, "unknown %s '%s'", what, node->text);
 
@@ -191,8 +183,8 @@ static bool unknown_error(const YamlNode *node, const char *what, const char *co
     return yaml_error(error, node, "unknown %s '%s'; known: %s", what, node->text, list->str);
 }
 
-bool yaml_enum(const YamlNode *node, const char *what, const char *const *names, gsize n_names,
-               gsize *index, GError **error)
+bool yaml_enum(const YamlNode *node, const char *what, const char *const *names, gsize n_names, gsize *index,
+               GError **error)
 {
     const char *text;
 
@@ -245,8 +237,7 @@ const YamlNode *yaml_mapping_require(const YamlNode *node, const char *key, GErr
     return value;
 }
 
-bool yaml_mapping_check_keys(const YamlNode *node, const char *const *allowed, gsize n_allowed,
-                             GError **error)
+bool yaml_mapping_check_keys(const YamlNode *node, const char *const *allowed, gsize n_allowed, GError **error)
 {
     if (!yaml_expect(node, YAML_MAPPING, error))
         return false;

@@ -32,16 +32,14 @@ void yaml_document_free(YamlDocument *document);
  * keys that are no scalars, anchors, aliases, merge keys, tags, a second document, %directives, an empty document, more
  * than YAML_DEPTH_MAX levels or YAML_NODES_MAX nodes, NUL and other control bytes, line ends other than "\n" and "\r\n",
  * text that is not UTF-8. */
-YamlDocument *yaml_document_parse(const Source *source, GError **error)
-    OWNED_BY(yaml_document_free);
+YamlDocument *yaml_document_parse(const Source *source, GError **error) OWNED_BY(yaml_document_free);
 const YamlNode *yaml_document_root(const YamlDocument *document);
 
 /* ---- any node */
 
 YamlKind yaml_kind(const YamlNode *node);
 const Source *yaml_source(const YamlNode *node);
-guint yaml_line(
-    const YamlNode *node); /* 1-based: of the first character (of a block scalar, the '|') */
+guint yaml_line(const YamlNode *node);   /* 1-based: of the first character (of a block scalar, the '|') */
 guint yaml_column(const YamlNode *node); /* 1-based, in characters */
 
 /* Sets a located SIM_ERROR_SCENARIO (see source_error). Always returns FALSE. */
@@ -82,8 +80,8 @@ bool yaml_bool(const YamlNode *node, bool *value, GError **error);
 
 /* One of the names; its index. `what` names the set in the message: "unknown WHAT 'x'; did you mean 'y'?" (or the whole
  * list when it is short and nothing is near). */
-bool yaml_enum(const YamlNode *node, const char *what, const char *const *names, gsize n_names,
-               gsize *index, GError **error);
+bool yaml_enum(const YamlNode *node, const char *what, const char *const *names, gsize n_names, gsize *index,
+               GError **error);
 
 /* ---- sequences and mappings */
 
@@ -103,7 +101,6 @@ const YamlNode *yaml_mapping_get(const YamlNode *node, const char *key);
 const YamlNode *yaml_mapping_require(const YamlNode *node, const char *key, GError **error);
 
 /* That the node is a mapping and every key is allowed; keys that start with "x-" always are. */
-bool yaml_mapping_check_keys(const YamlNode *node, const char *const *allowed, gsize n_allowed,
-                             GError **error);
+bool yaml_mapping_check_keys(const YamlNode *node, const char *const *allowed, gsize n_allowed, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(YamlDocument, yaml_document_free)

@@ -83,13 +83,14 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         { "fetch-atomicity", 0, 0, G_OPTION_ARG_STRING, &common->fetch_atomicity, "bytes fetched at one point",
           "2|4|8" },
         { "preempt", 0, 0, G_OPTION_ARG_STRING, &common->preempt, "where tasks may be switched out", "none|full" },
-        { "auipc-jalr", 0, 0, G_OPTION_ARG_STRING, &common->pair, "treatment of the pair",
-          "separate|masked|fused" },
+        { "auipc-jalr", 0, 0, G_OPTION_ARG_STRING, &common->pair, "treatment of the pair", "separate|masked|fused" },
         { "misaligned", 0, 0, G_OPTION_ARG_STRING, &common->misaligned, "how misaligned accesses are split",
           "pieces|bytes|atomic" },
-        { "timeout", 0, 0, G_OPTION_ARG_STRING, &common->timeout, "stop each search after this time", "SECONDS[s|m|h]" },
+        { "timeout", 0, 0, G_OPTION_ARG_STRING, &common->timeout, "stop each search after this time",
+          "SECONDS[s|m|h]" },
         { "max-states", 0, 0, G_OPTION_ARG_INT64, &common->max_states, "stop each search after so many states", "N" },
-        { "max-memory", 0, 0, G_OPTION_ARG_INT64, &common->max_memory, "stop each search at so many MiB (half of memory)", "MIB" },
+        { "max-memory", 0, 0, G_OPTION_ARG_INT64, &common->max_memory,
+          "stop each search at so many MiB (half of memory)", "MIB" },
         { "max-steps", 0, 0, G_OPTION_ARG_INT64, &common->max_steps, "stop each search at this depth", "N" },
         { "color", 0, 0, G_OPTION_ARG_STRING, &common->colour, "colour the verdicts", "auto|always|never" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &common->output, "write the report there", "FILE" },
@@ -214,7 +215,8 @@ static bool parse_duration(const char *text, gint64 *microseconds, GError **erro
     double value = g_ascii_strtod(text, &end);
     double unit = !*end || g_str_equal(end, "s") ? 1 : g_str_equal(end, "m") ? 60 : g_str_equal(end, "h") ? 3600 : 0;
     if (end == text || unit == 0 || !(value > 0) || value * unit > 1e9) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--timeout takes a time such as 60, 90s, 5m or 1h, not '%s'", text);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--timeout takes a time such as 60, 90s, 5m or 1h, not '%s'",
+                    text);
         return false;
     }
     *microseconds = (gint64)(value * unit * G_USEC_PER_SEC);
@@ -275,8 +277,8 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
         g_printerr("\r\033[K");
     if (outcome && outcome->search->end == SEARCH_STOPPED) {
         g_free(outcome->reason);
-        outcome->reason = watch.timed_out ? g_strdup_printf("stopped by --timeout %s", common->timeout)
-                                          : g_strdup("interrupted");
+        outcome->reason =
+            watch.timed_out ? g_strdup_printf("stopped by --timeout %s", common->timeout) : g_strdup("interrupted");
     }
     return outcome;
 }
@@ -289,13 +291,13 @@ static bool set_schedule_option(Options *options, const char *word, guint index,
     g_autoptr(GError) local = NULL;
     const char *equals = strchr(word, '=');
     g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : NULL;
-    bool ok = index == 0                      ? options_set(options, "model", word, &local)
-              : g_str_equal(word, "ziccif")   ? options_set(options, "fetch-atomicity", "4", &local)
+    bool ok = index == 0                             ? options_set(options, "model", word, &local)
+              : g_str_equal(word, "ziccif")          ? options_set(options, "fetch-atomicity", "4", &local)
               : name && g_strv_contains(names, name) ? options_set(options, name, equals + 1, &local)
-                                              : false;
+                                                     : false;
     if (!ok)
-        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "schedule: %s%s%s", local ? local->message : "unknown option '",
-                    local ? "" : word, local ? "" : "'");
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "schedule: %s%s%s",
+                    local ? local->message : "unknown option '", local ? "" : word, local ? "" : "'");
     return ok;
 }
 

@@ -8,12 +8,12 @@
 /* The exit statuses of interface and manual; several files: the worst in the order 6, 2, 1, 130, 10, 5, 0. */
 typedef enum ExitStatus {
     EXIT_PROVED = 0,
-    EXIT_USAGE = 1,         /* bad option, unreadable file, missing tool */
+    EXIT_USAGE = 1, /* bad option, unreadable file, missing tool */
     EXIT_BAD_SCENARIO = 2,
     EXIT_INCONCLUSIVE = 5,
     EXIT_INTERNAL = 6,
     EXIT_REFUTED = 10,
-    EXIT_NOTHING = 77,      /* nothing to run */
+    EXIT_NOTHING = 77, /* nothing to run */
     EXIT_INTERRUPTED = 130,
 } ExitStatus;
 

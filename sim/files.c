@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 32 };
+enum {
+    DEPTH_MAX = 32
+};
 
 static int by_name(gconstpointer a, gconstpointer b)
 {

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { CHUNK_SIZE = 1 << 18 };
+enum {
+    CHUNK_SIZE = 1 << 18
+};
 
 typedef struct Entry {
     const guint8 *bytes;
@@ -84,8 +86,7 @@ uint32_t intern_put(Intern *intern, const void *bytes, guint length)
     guint at = (guint)hash & (intern->n_slots - 1);
     for (; intern->slots[at]; at = (at + 1) & (intern->n_slots - 1)) {
         const Entry *entry = &g_array_index(intern->entries, Entry, intern->slots[at] - 1);
-        if (entry->tag == tag && entry->length == length &&
-            (length == 0 || !memcmp(entry->bytes, bytes, length)))
+        if (entry->tag == tag && entry->length == length && (length == 0 || !memcmp(entry->bytes, bytes, length)))
             return intern->slots[at] - 1;
     }
     Entry entry = { copy_in(intern, bytes, length), length, tag };

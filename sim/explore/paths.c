@@ -14,7 +14,9 @@ struct PathLayers {
     mpz_t ended;
 };
 
-enum { OUT_DEGREE_BITS = 16 };
+enum {
+    OUT_DEGREE_BITS = 16
+};
 
 static void layer_init(Layer *layer, guint n_limbs)
 {
@@ -145,8 +147,7 @@ bool paths_count(Memo *memo, const StateStore *store, guint n_processes, mpz_t t
 {
     Graph graph = { memo, store, n_processes };
     uint32_t n_states = (uint32_t)state_store_count(store);
-    Kahn kahn = { g_new0(uint32_t, n_states), g_new(mpz_t, n_states),
-                  g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
+    Kahn kahn = { g_new0(uint32_t, n_states), g_new(mpz_t, n_states), g_array_new(FALSE, FALSE, sizeof(uint32_t)) };
     for (uint32_t i = 0; i < n_states; i++)
         mpz_init(kahn.counts[i]);
     for (uint32_t i = 0; i < n_states; i++)

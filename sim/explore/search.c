@@ -8,7 +8,10 @@
 #include <string.h>
 
 /* Successors are looked up in batches, so that the cache misses of a batch overlap. */
-enum { BATCH_MAX = 128, POLL_STATES = 4096 };
+enum {
+    BATCH_MAX = 128,
+    POLL_STATES = 4096
+};
 
 typedef struct Candidate {
     uint64_t hash;
@@ -22,7 +25,7 @@ typedef struct Search {
     SearchResult *result;
     Memo *memo;
     StateStore *store;
-    PathLayers *layers;        /* NULL once an edge does not lead to the next layer */
+    PathLayers *layers; /* NULL once an edge does not lead to the next layer */
     bool graded;
     guint width;
     uint64_t layer_start, layer_end; /* numbers of the states being expanded */
@@ -79,8 +82,7 @@ static void flush_batch(Search *search)
     for (guint i = 0; i < search->n_batch; i++) {
         Candidate *candidate = &search->batch[i];
         bool is_new;
-        uint32_t number =
-            state_store_put(search->store, candidate->state, candidate->hash, candidate->parent, &is_new);
+        uint32_t number = state_store_put(search->store, candidate->state, candidate->hash, candidate->parent, &is_new);
         if (!search->graded)
             continue;
         if (number < search->layer_end)

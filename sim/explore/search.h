@@ -14,7 +14,7 @@ typedef enum SearchEnd {
     SEARCH_STATES,    /* a limit of SearchOptions was hit */
     SEARCH_BYTES,
     SEARCH_STEPS,
-    SEARCH_STOPPED,   /* poll returned false */
+    SEARCH_STOPPED, /* poll returned false */
 } SearchEnd;
 
 typedef struct SearchProgress {
@@ -27,7 +27,7 @@ typedef struct SearchProgress {
 typedef struct SearchOptions {
     guint64 states_max; /* 0: none, likewise below */
     guint64 bytes_max;
-    guint steps_max;    /* depth */
+    guint steps_max; /* depth */
     bool count_interleavings;
     /* Called every few thousand states; false stops the search. NULL: never. */
     bool (*poll)(gpointer data, const SearchProgress *progress);
@@ -44,12 +44,12 @@ typedef struct SearchResult {
     SearchEnd end;
     SearchProgress progress; /* at the end */
     guint64 final_states;
-    guint64 memo_entries;    /* distinct (local, shared) pairs stepped */
-    char *interleavings;     /* decimal; NULL when not counted */
-    bool endless;            /* the graph has a cycle: infinitely many interleavings */
-    GArray *trail;           /* TrailStep: to the violation, else to the first out-of-model move; may be empty */
-    bool final_violation;    /* the violation is of the final state that the trail leads to, not of its last move */
-    guint64 out_of_model;    /* moves found to leave the model */
+    guint64 memo_entries; /* distinct (local, shared) pairs stepped */
+    char *interleavings;  /* decimal; NULL when not counted */
+    bool endless;         /* the graph has a cycle: infinitely many interleavings */
+    GArray *trail;        /* TrailStep: to the violation, else to the first out-of-model move; may be empty */
+    bool final_violation; /* the violation is of the final state that the trail leads to, not of its last move */
+    guint64 out_of_model; /* moves found to leave the model */
 } SearchResult;
 
 void search_result_free(SearchResult *result);

@@ -7,7 +7,9 @@
 #include <glib.h>
 #include <stdint.h>
 
-enum { SPACE_PROCESSES_MAX = 64 };
+enum {
+    SPACE_PROCESSES_MAX = 64
+};
 
 /* What a move or a final state means to the properties. */
 typedef enum Finding {

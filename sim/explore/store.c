@@ -5,7 +5,11 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { FIRST_SLOTS = 1 << 12, SEGMENT_STATES = 1 << 19, HUGE_PAGE = 1 << 21 };
+enum {
+    FIRST_SLOTS = 1 << 12,
+    SEGMENT_STATES = 1 << 19,
+    HUGE_PAGE = 1 << 21
+};
 
 typedef struct Slot {
     uint32_t tag;    /* upper half of the hash */
@@ -134,7 +138,8 @@ void state_store_prefetch_slot(const StateStore *store, uint64_t hash)
 void state_store_prefetch_state(const StateStore *store, uint64_t hash)
 {
     uint32_t tag = tag_of(hash);
-    for (uint64_t at = slot_of(store, hash); store->slots[at].number != STATE_NONE; at = (at + 1) & (store->n_slots - 1)) {
+    for (uint64_t at = slot_of(store, hash); store->slots[at].number != STATE_NONE;
+         at = (at + 1) & (store->n_slots - 1)) {
         if (store->slots[at].tag == tag) {
             __builtin_prefetch(state_store_get(store, store->slots[at].number));
             return;

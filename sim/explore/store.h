@@ -12,7 +12,9 @@
 
 typedef struct StateStore StateStore;
 
-enum { STATE_NONE = 0xffffffff };
+enum {
+    STATE_NONE = 0xffffffff
+};
 
 void state_store_free(StateStore *store);
 /* `width`: words per state. */

@@ -8,9 +8,21 @@
 #include "sim/memory/timeline.h"
 
 /* The supervisor CSRs that a hart keeps; every other CSR is outside the machine. */
-typedef enum HartCsr { CSR_SSTATUS, CSR_STVEC, CSR_SSCRATCH, CSR_SEPC, CSR_SCAUSE, CSR_STVAL, CSR_COUNT } HartCsr;
+typedef enum HartCsr {
+    CSR_SSTATUS,
+    CSR_STVEC,
+    CSR_SSCRATCH,
+    CSR_SEPC,
+    CSR_SCAUSE,
+    CSR_STVAL,
+    CSR_COUNT
+} HartCsr;
 
-enum { SSTATUS_SIE = 1 << 1, SSTATUS_SPIE = 1 << 5, SSTATUS_SPP = 1 << 8 };
+enum {
+    SSTATUS_SIE = 1 << 1,
+    SSTATUS_SPIE = 1 << 5,
+    SSTATUS_SPP = 1 << 8
+};
 
 /* What an instruction that is not yet complete has done: an instruction fetched in two parts, or a misaligned access
  * made piece by piece, can be overtaken by other harts in between. */
@@ -36,7 +48,7 @@ typedef struct Hart {
     /* Views, as timestamps of messages (ifetch-view rules): what later fetches must already see, and what a fence.i
      * would add to it. One that adds nothing is kept at 0, so that equal futures have equal bytes. */
     uint32_t fetch_view;
-    uint32_t access_view; /* of the loads and stores so far (ir3) */
+    uint32_t access_view;  /* of the loads and stores so far (ir3) */
     uint32_t fetched_view; /* of the fetches so far (ir3f) */
     uint32_t zero2;
 } Hart;
@@ -92,10 +104,10 @@ enum {
 typedef struct Fetch {
     uint64_t pc;
     uint32_t word;
-    uint32_t length;   /* bytes; 0: nothing was fetched in this step */
+    uint32_t length;    /* bytes; 0: nothing was fetched in this step */
     uint32_t newest[2]; /* newest message among the bytes of each halfword */
-    uint32_t point[2]; /* the point of the timeline at which each halfword was read */
-    uint32_t view;     /* vI: join of fetch_view and what was read */
+    uint32_t point[2];  /* the point of the timeline at which each halfword was read */
+    uint32_t view;      /* vI: join of fetch_view and what was read */
 } Fetch;
 
 /* One successor of a step. */

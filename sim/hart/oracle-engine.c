@@ -13,21 +13,20 @@ static uint64_t stop_address(const Engine *engine)
 
 void engine_fail(const Engine *engine, const char *what, uint64_t value)
 {
-    g_error("oracle: word %#x at pc %#" G_GINT64_MODIFIER "x: %s (%#" G_GINT64_MODIFIER "x)",
-            engine->word, engine->pc, what, value);
+    g_error("oracle: word %#x at pc %#" G_GINT64_MODIFIER "x: %s (%#" G_GINT64_MODIFIER "x)", engine->word, engine->pc,
+            what, value);
 }
 
 static void fail_uc(const Engine *engine, uc_err err)
 {
-    g_error("oracle: word %#x at pc %#" G_GINT64_MODIFIER "x: Unicorn error %d: %s", engine->word,
-            engine->pc, err, uc_strerror(err));
+    g_error("oracle: word %#x at pc %#" G_GINT64_MODIFIER "x: Unicorn error %d: %s", engine->word, engine->pc, err,
+            uc_strerror(err));
 }
 
 /* Runs before the load does, which then finds what is put here. The code was translated before,
  * so it may share these bytes. Only the first call of a step is checked: Unicorn 2.0.1 makes two
  * more, for the aligned halves, when an access crosses a page. */
-static void on_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
-                    void *data)
+static void on_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *data)
 {
     Engine *engine = data;
     Access *access = &engine->access;
@@ -40,8 +39,7 @@ static void on_read(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
     windows_put(&engine->windows, address, access->size, access->loaded);
 }
 
-static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
-                     void *data)
+static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *data)
 {
     Engine *engine = data;
     Access *access = &engine->access;
@@ -53,8 +51,7 @@ static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size
 }
 
 /* Windows are not writable: say that the store has been dealt with, and Unicorn drops it. */
-static bool on_protected_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
-                               int64_t value, void *data)
+static bool on_protected_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *data)
 {
     (void)uc, (void)type, (void)address, (void)size, (void)value, (void)data;
     return true;
@@ -85,8 +82,7 @@ static uc_err add_hooks(Engine *engine)
 static bool can_map_code_buffer(void)
 {
     size_t size = (size_t)1 << 30; /* DEFAULT_CODE_GEN_BUFFER_SIZE */
-    void *buffer =
-        mmap(NULL, size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *buffer = mmap(NULL, size, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (buffer == MAP_FAILED)
         return false;
@@ -176,8 +172,7 @@ uint64_t engine_run(Engine *engine, uint32_t word, uint64_t *at)
     engine->steps++;
     clean_up(engine);
     uint64_t next = read_register(engine, UC_RISCV_REG_PC);
-    bool only_next_missing =
-        (err == UC_ERR_FETCH_UNMAPPED || err == UC_ERR_FETCH_PROT) && next != *at;
+    bool only_next_missing = (err == UC_ERR_FETCH_UNMAPPED || err == UC_ERR_FETCH_PROT) && next != *at;
     if (err != UC_ERR_OK && !only_next_missing)
         fail_uc(engine, err);
     return next;

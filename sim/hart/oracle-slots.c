@@ -5,8 +5,7 @@
 
 static uc_err map_arena(Slots *slots, unsigned arena)
 {
-    return uc_mem_map(slots->uc, SLOTS_ZONE + (uint64_t)arena * SLOTS_ARENA_STRIDE,
-                      SLOTS_ARENA_SIZE, UC_PROT_ALL);
+    return uc_mem_map(slots->uc, SLOTS_ZONE + (uint64_t)arena * SLOTS_ARENA_STRIDE, SLOTS_ARENA_SIZE, UC_PROT_ALL);
 }
 
 uc_err slots_init(Slots *slots, uc_engine *uc)

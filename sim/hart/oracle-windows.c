@@ -17,8 +17,8 @@ void windows_clear(Windows *windows)
 static void check(uc_err err, const char *what, uint64_t number)
 {
     if (err != UC_ERR_OK)
-        g_error("oracle: cannot %s a window at %#" G_GINT64_MODIFIER "x: %s", what,
-                number * WINDOW_SIZE, uc_strerror(err));
+        g_error("oracle: cannot %s a window at %#" G_GINT64_MODIFIER "x: %s", what, number * WINDOW_SIZE,
+                uc_strerror(err));
 }
 
 /* Translations of the code in the window survive in Unicorn 2.0.1. They do no harm: data windows

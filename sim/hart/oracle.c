@@ -20,9 +20,8 @@ Oracle *oracle_new(OracleMode mode, GError **error)
     uc_err err = major == UC_API_MAJOR ? engine_open(&oracle->engine, mode) : UC_ERR_VERSION;
     g_mutex_unlock(&opening);
     if (err != UC_ERR_OK) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT,
-                    "cannot create a RISC-V emulator: %s (Unicorn %u.%u)", uc_strerror(err), major,
-                    minor);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot create a RISC-V emulator: %s (Unicorn %u.%u)",
+                    uc_strerror(err), major, minor);
         return NULL;
     }
     return g_steal_pointer(&oracle);
@@ -60,8 +59,7 @@ static void prepare_sc(Oracle *oracle, const OracleInput *in)
 
 static bool is_access(InsnKind kind)
 {
-    return kind == INSN_LOAD || kind == INSN_STORE || kind == INSN_LR || kind == INSN_SC ||
-           kind == INSN_AMO;
+    return kind == INSN_LOAD || kind == INSN_STORE || kind == INSN_LR || kind == INSN_SC || kind == INSN_AMO;
 }
 
 static bool reads_memory(InsnKind kind)

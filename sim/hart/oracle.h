@@ -19,9 +19,9 @@ typedef enum OracleMode {
 typedef struct OracleInput {
     const Insn *insn; /* kind ALU, BRANCH, JAL, JALR, LOAD, STORE, LR, SC or AMO */
     uint64_t pc;
-    uint64_t rs1, rs2;   /* operand values, whatever registers they come from */
-    uint64_t loaded;     /* LOAD, LR, AMO: the bytes at the address, zero-extended */
-    bool sc_succeeds;    /* SC: decided by the machine */
+    uint64_t rs1, rs2; /* operand values, whatever registers they come from */
+    uint64_t loaded;   /* LOAD, LR, AMO: the bytes at the address, zero-extended */
+    bool sc_succeeds;  /* SC: decided by the machine */
 } OracleInput;
 
 typedef struct OracleOutput {

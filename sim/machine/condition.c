@@ -6,9 +6,18 @@
 
 #include <string.h>
 
-enum { NESTING_MAX = 64 };
+enum {
+    NESTING_MAX = 64
+};
 
-typedef enum NodeKind { NODE_CONSTANT, NODE_ATOM, NODE_NOT, NODE_AND, NODE_OR, NODE_IMPLIES } NodeKind;
+typedef enum NodeKind {
+    NODE_CONSTANT,
+    NODE_ATOM,
+    NODE_NOT,
+    NODE_AND,
+    NODE_OR,
+    NODE_IMPLIES
+} NodeKind;
 
 /* Nodes live in one array and refer to each other by index. */
 typedef struct Node {
@@ -268,7 +277,8 @@ static bool parse_unary(Parser *parser, guint *out)
     } else if (accept(parser, "(")) {
         ok = parse_or(parser, out) && (accept(parser, ")") || fail(parser, "expected ')'"));
     } else if (accept(parser, "true") || accept(parser, "false")) {
-        *out = add_node(parser, (Node){ .kind = NODE_CONSTANT, .constant = parser->at[-1] == 'e' && parser->at[-2] == 'u' });
+        *out = add_node(parser,
+                        (Node){ .kind = NODE_CONSTANT, .constant = parser->at[-1] == 'e' && parser->at[-2] == 'u' });
         ok = true;
     } else {
         ok = parse_atom(parser, out);

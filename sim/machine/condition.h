@@ -15,7 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum Quantifier { QUANTIFIER_EXISTS, QUANTIFIER_NOT_EXISTS, QUANTIFIER_FORALL } Quantifier;
+typedef enum Quantifier {
+    QUANTIFIER_EXISTS,
+    QUANTIFIER_NOT_EXISTS,
+    QUANTIFIER_FORALL
+} Quantifier;
 
 typedef struct Condition Condition;
 

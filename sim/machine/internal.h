@@ -11,11 +11,11 @@ struct Machine {
     const Options *options;
     Oracle *oracle;
     Intern *tasks, *worlds, *passes;
-    World scratch;   /* for moves(): the world being stepped */
-    bool *watched;   /* by region: whether a property looks at passes through it */
-    bool *reached;   /* by property: an exists condition has been met */
+    World scratch;           /* for moves(): the world being stepped */
+    bool *watched;           /* by region: whether a property looks at passes through it */
+    bool *reached;           /* by property: an exists condition has been met */
     uint64_t waited, served; /* bit h: hart h has begun to wait in a service; has got beyond it */
-    bool stops; /* some hart has asked for stop_machine */
+    bool stops;              /* some hart has asked for stop_machine */
 };
 
 static const Violation no_violation = { .kind = VIOLATION_NONE, .property = -1 };

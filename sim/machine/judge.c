@@ -36,7 +36,8 @@ static bool among(const GArray *addresses, uint64_t address)
 }
 
 /* Judges the end of a pass, or of its part before a call; returns the versions that explain it. */
-static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *step, const Pass *pass, const PassExit *end)
+static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *step, const Pass *pass,
+                           const PassExit *end)
 {
     const Program *program = machine->program;
     uint64_t versions = pass->versions;
@@ -45,8 +46,8 @@ static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *st
         if (property->region != pass->region)
             continue;
         if (property->kind == PROPERTY_OLD_OR_NEW) {
-            versions = pass_matches(pass, end, program_region(program, property->region),
-                                    property->ignored_registers, world, machine->oracle);
+            versions = pass_matches(pass, end, program_region(program, property->region), property->ignored_registers,
+                                    world, machine->oracle);
             if (!versions)
                 violate(step, i, VIOLATION_MIXED, end->pc);
         }

@@ -28,11 +28,11 @@ typedef enum Service {
     SERVICE_SCHEDULE,
     SERVICE_STOP_BEGIN, /* argument: StopFlags */
     SERVICE_STOP_END,
-    SERVICE_LOCK,       /* argument: lock */
+    SERVICE_LOCK, /* argument: lock */
     SERVICE_UNLOCK,
-    SERVICE_MARK,       /* argument: mark */
-    SERVICE_AWAIT,      /* argument: size in bytes; a0: address, a1: the value waited for */
-    SERVICE_AWAIT_NOT,  /* the same, for any other value */
+    SERVICE_MARK,      /* argument: mark */
+    SERVICE_AWAIT,     /* argument: size in bytes; a0: address, a1: the value waited for */
+    SERVICE_AWAIT_NOT, /* the same, for any other value */
     SERVICE_COUNT,
     SERVICE_REMOTE_FENCE_I = SERVICE_COUNT,
 } Service;
@@ -48,8 +48,8 @@ typedef enum ViolationKind {
     VIOLATION_OLD_BYTES, /* address */
     VIOLATION_FREED,     /* address */
     VIOLATION_DEADLOCK,
-    VIOLATION_FINAL,     /* the condition on final states */
-    VIOLATION_SERVICE,   /* a service misused; see reason */
+    VIOLATION_FINAL,   /* the condition on final states */
+    VIOLATION_SERVICE, /* a service misused; see reason */
 } ViolationKind;
 
 typedef struct Violation {
@@ -63,7 +63,7 @@ typedef struct Violation {
 typedef struct MachineStep {
     StepKind kind;
     Task task;
-    World *world; /* owned; NULL: unchanged */
+    World *world;  /* owned; NULL: unchanged */
     HartStep hart; /* STEP_EXECUTE, STEP_SERVICE */
     Service service;
     uint64_t argument;

@@ -6,7 +6,9 @@
 #include <string.h>
 
 /* No whole version of a region of a few instructions runs longer without leaving it. */
-enum { ALONE_STEPS_MAX = 4096 };
+enum {
+    ALONE_STEPS_MAX = 4096
+};
 
 static uint32_t put(Intern *passes, const Pass *pass, const PassAccess *accesses, const PassAccess *last)
 {
@@ -144,8 +146,11 @@ PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World
     static const Model coherent = { .name = "alone", .coherent_fetch = true };
     Timeline memory;
     alone_memory(&memory, world, region, v);
-    HartContext context = { .model = &coherent, .fetch_atomicity = FETCH_WHOLE, .misaligned = MISALIGNED_PIECES,
-                            .oracle = oracle, .timeline = &memory };
+    HartContext context = { .model = &coherent,
+                            .fetch_atomicity = FETCH_WHOLE,
+                            .misaligned = MISALIGNED_PIECES,
+                            .oracle = oracle,
+                            .timeline = &memory };
     Hart hart = { .pc = pass->entry };
     memcpy(hart.x, pass->x, sizeof hart.x);
     PassExit end = { .pc = pass->entry };
@@ -161,7 +166,9 @@ PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World
         const HartStep *step = &g_array_index(steps, HartStep, 0);
         if (step->status != HART_OK && !(step->status == HART_ECALL && is_service_call(step))) {
             end.trapped = true;
-            end.cause = step->status == HART_TRAP ? step->cause : step->status == HART_ECALL ? CAUSE_ECALL : G_MAXUINT64;
+            end.cause = step->status == HART_TRAP    ? step->cause
+                        : step->status == HART_ECALL ? CAUSE_ECALL
+                                                     : G_MAXUINT64;
             break;
         }
         if (step->reserves)

@@ -23,8 +23,8 @@ typedef struct Pass {
     uint64_t versions; /* bit v: version v may explain it, from what it did before (REGION_VERSIONS_MAX) */
     uint64_t away;     /* the return address of a pass that is away; 0: it is in the region */
     uint64_t entry;
-    uint64_t x[32];    /* at the entry */
-} Pass; /* followed by the accesses when interned */
+    uint64_t x[32]; /* at the entry */
+} Pass;             /* followed by the accesses when interned */
 
 /* How a pass ended. */
 typedef struct PassExit {
@@ -46,7 +46,7 @@ const PassAccess *pass_accesses(const Pass *pass);
 /* The versions of the region, of those that the pass allows, that explain it, as a bit mask. `world`: memory at the exit,
  * for data that the pass did not read. `ignored`: registers not compared. */
 uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
-                  Oracle *oracle);
+                      Oracle *oracle);
 
 /* Where a hart alone, entering as the pass did, goes with version `v` in memory, and with which registers (x). The bytes
  * that it stores are added to `stores` (of StoredByte, private to pass.c) unless that is NULL. */

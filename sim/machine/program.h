@@ -8,7 +8,12 @@
 #include "sim/hart/hart.h"
 #include "sim/machine/condition.h"
 
-enum { LOCKS_MAX = 8, MARKS_MAX = 64, HARTS_MAX = SPACE_PROCESSES_MAX, REGION_VERSIONS_MAX = 64 };
+enum {
+    LOCKS_MAX = 8,
+    MARKS_MAX = 64,
+    HARTS_MAX = SPACE_PROCESSES_MAX,
+    REGION_VERSIONS_MAX = 64
+};
 
 typedef enum Preempt {
     PREEMPT_NONE, /* a task stops only at schedule points */
@@ -29,9 +34,9 @@ typedef struct HartSpec {
     uint64_t entry;
     uint64_t until; /* the hart has made its call when its pc is here */
     uint64_t x[32];
-    uint64_t trap_handler; /* stvec; 0: a synchronous exception violates no-trap */
-    guint calls;           /* how often entry is called; 0: for ever */
-    guint interrupts;      /* how many timer interrupts may arrive, at any boundary */
+    uint64_t trap_handler;   /* stvec; 0: a synchronous exception violates no-trap */
+    guint calls;             /* how often entry is called; 0: for ever */
+    guint interrupts;        /* how many timer interrupts may arrive, at any boundary */
     GArray *schedule_points; /* uint64_t: pcs at which a task may be switched out, whatever `preempt` says */
 } HartSpec;
 
@@ -44,15 +49,15 @@ typedef struct Patch {
 
 /* A stretch of code that is patched, and its whole versions: what it holds initially and after each completed patch. */
 typedef struct Version {
-    char *label;    /* "OLD", "NEW", or the name of the patch that completes it */
-    guint8 *bytes;  /* as many as the region has */
+    char *label;   /* "OLD", "NEW", or the name of the patch that completes it */
+    guint8 *bytes; /* as many as the region has */
 } Version;
 
 typedef struct Region {
     char *name; /* of the symbol it starts at */
     uint64_t start;
-    uint64_t size;     /* bytes */
-    GArray *versions;  /* Version; the initial one first */
+    uint64_t size;    /* bytes */
+    GArray *versions; /* Version; the initial one first */
 } Region;
 
 typedef enum PropertyKind {
@@ -68,11 +73,11 @@ typedef enum PropertyKind {
 
 typedef struct Property {
     PropertyKind kind;
-    char *name;          /* as reports show it: "old-or-new", "never: wild" */
-    guint line, column;  /* where the scenario asks for it; 0: on by default */
-    guint region;        /* OLD_OR_NEW, LANDS_IN: index */
+    char *name;                 /* as reports show it: "old-or-new", "never: wild" */
+    guint line, column;         /* where the scenario asks for it; 0: on by default */
+    guint region;               /* OLD_OR_NEW, LANDS_IN: index */
     uint32_t ignored_registers; /* OLD_OR_NEW: bit r set: x[r] may differ (dead there) */
-    GArray *addresses;   /* LANDS_IN, NEVER: uint64_t */
+    GArray *addresses;          /* LANDS_IN, NEVER: uint64_t */
     guint mark, patch;
     uint64_t start, size;
     Condition *condition;

@@ -124,7 +124,8 @@ static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
     g_assert(slot->kind == true_pc->kind);
     g_assert(memcmp(&slot->task, &true_pc->task, sizeof slot->task) == 0);
     g_assert(slot->shared == true_pc->shared);
-    g_assert(slot->violation.kind == true_pc->violation.kind && slot->violation.property == true_pc->violation.property);
+    g_assert(slot->violation.kind == true_pc->violation.kind &&
+             slot->violation.property == true_pc->violation.property);
 }
 
 static World *world_dup(const World *world)
@@ -189,8 +190,8 @@ static void add_alternative(Replay *replay, const Machine *machine, const Pass *
 {
     const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
     Alternative alternative = { .version = version };
-    PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world, machine->oracle,
-                              alternative.x, NULL);
+    PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world,
+                              machine->oracle, alternative.x, NULL);
     alternative.trapped = end.trapped;
     alternative.pc = end.pc;
     g_array_append_val(replay->alternatives, alternative);

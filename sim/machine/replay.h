@@ -8,8 +8,8 @@
 /* One step of a replay, with the states around it. */
 typedef struct ReplayStep {
     guint hart;
-    guint move;       /* which of the hart's steps */
-    guint n_moves;    /* of how many */
+    guint move;    /* which of the hart's steps */
+    guint n_moves; /* of how many */
     Task before;
     World *world;     /* before the step */
     MachineStep step; /* its world is NULL if unchanged */
@@ -19,8 +19,8 @@ typedef struct ReplayStep {
 typedef struct Alternative {
     guint version;
     bool trapped;
-    uint64_t pc;     /* where it goes, or traps */
-    uint64_t x[32];  /* registers there */
+    uint64_t pc;    /* where it goes, or traps */
+    uint64_t x[32]; /* registers there */
 } Alternative;
 
 typedef struct Replay {
@@ -29,12 +29,12 @@ typedef struct Replay {
     GArray *steps;          /* ReplayStep */
     Task *tasks;            /* at the end */
     World world;
-    Violation violation;    /* of the last step, or of the final state */
-    int violating_hart;     /* -1: the final state as such */
-    bool finished;          /* no task can go on */
-    int region;             /* of the pass that the violating step belongs to; -1: none */
-    guint pass_start;       /* index of the first step of that pass */
-    GArray *alternatives;   /* Alternative, of each version of the region that the pass allows */
+    Violation violation;  /* of the last step, or of the final state */
+    int violating_hart;   /* -1: the final state as such */
+    bool finished;        /* no task can go on */
+    int region;           /* of the pass that the violating step belongs to; -1: none */
+    guint pass_start;     /* index of the first step of that pass */
+    GArray *alternatives; /* Alternative, of each version of the region that the pass allows */
 } Replay;
 
 void replay_free(Replay *replay);

@@ -2,7 +2,9 @@
 #include "sim/base/error.h"
 #include "sim/machine/replay.h"
 
-enum { SCHEDULE_STEPS_MAX = 1000000 };
+enum {
+    SCHEDULE_STEPS_MAX = 1000000
+};
 
 guint trail_switches(const GArray *trail)
 {

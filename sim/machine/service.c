@@ -2,7 +2,13 @@
 /* The services of machine.h: what kernels do to other harts, as steps of a begin, of each participant, and of an end. */
 #include "sim/machine/internal.h"
 
-enum { REG_A0 = 10, REG_A1 = 11, REG_A6 = 16, REG_A7 = 17, ECALL_LENGTH = 4 };
+enum {
+    REG_A0 = 10,
+    REG_A1 = 11,
+    REG_A6 = 16,
+    REG_A7 = 17,
+    ECALL_LENGTH = 4
+};
 
 static uint64_t bit_of(const Task *task)
 {

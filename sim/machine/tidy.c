@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-enum { NODES_MAX = 50000 };
+enum {
+    NODES_MAX = 50000
+};
 
 /* A point on the way: how far each hart has got, what the world is, and who moved last. */
 typedef struct Node {
@@ -27,7 +29,7 @@ typedef struct Tidy {
     GArray *nodes; /* Node */
     Intern *keys;  /* node keys; ids are indices into by_key */
     GArray *by_key;
-    GQueue queue;  /* of node indices: cheaper ones in front */
+    GQueue queue; /* of node indices: cheaper ones in front */
 } Tidy;
 
 static uint32_t node_key(Tidy *tidy, const Node *node)
@@ -94,7 +96,8 @@ static void expand(Tidy *tidy, uint32_t index)
         if (too_early(tidy, &next, h))
             continue;
         Machine *machine = tidy->machine;
-        Task task = *(const Task *)intern_get(machine->tasks, g_array_index(tidy->locals[h], uint32_t, node.done[h]), NULL);
+        Task task =
+            *(const Task *)intern_get(machine->tasks, g_array_index(tidy->locals[h], uint32_t, node.done[h]), NULL);
         world_extern(&machine->scratch, machine->worlds, node.shared);
         g_autoptr(GArray) steps = machine_steps(machine, &task, &machine->scratch);
         uint32_t local = g_array_index(tidy->locals[h], uint32_t, next.done[h]);

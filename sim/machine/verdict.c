@@ -66,9 +66,10 @@ static void conclude(Machine *machine, Outcome *outcome, const SearchOptions *li
     } else if (machine_never_served(machine) >= 0) {
         const HartSpec *spec = program_hart(machine_program(machine), (guint)machine_never_served(machine));
         outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason = g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
-                                          "say nothing about what follows",
-                                          spec->name);
+        outcome->reason =
+            g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
+                            "say nothing about what follows",
+                            spec->name);
     } else if (unreached(machine) >= 0) {
         outcome->verdict = VERDICT_REFUTED;
         outcome->violation = (Violation){ .kind = VIOLATION_FINAL, .property = unreached(machine) };

@@ -15,7 +15,7 @@ typedef struct World {
     uint32_t stop_flags; /* StopFlags of that request, or of the last one while tasks are still parked */
     uint32_t stop_end;   /* timestamp at the end of the last stop */
     uint32_t n_harts;
-    uint8_t lock_owner[LOCKS_MAX]; /* 1 + hart */
+    uint8_t lock_owner[LOCKS_MAX];     /* 1 + hart */
     uint64_t fence_pending[HARTS_MAX]; /* of requester h: the harts that have yet to run its remote fence.i */
     uint32_t fence_begin[HARTS_MAX];   /* timestamp of its request */
     Reservation reservations[HARTS_MAX];
@@ -29,8 +29,8 @@ typedef enum StopFlags {
 typedef enum TaskStatus {
     TASK_RUNNING,
     TASK_PARKED,
-    TASK_STOPPING,   /* has asked for stop_machine and waits until everybody is parked */
-    TASK_FENCING,    /* has asked for a remote fence.i and waits until everybody has run it */
+    TASK_STOPPING, /* has asked for stop_machine and waits until everybody is parked */
+    TASK_FENCING,  /* has asked for a remote fence.i and waits until everybody has run it */
     TASK_DONE,
 } TaskStatus;
 
@@ -41,10 +41,10 @@ typedef struct Task {
     uint32_t calls_made;
     uint32_t interrupts_taken;
     uint8_t id;
-    uint8_t status; /* TaskStatus */
-    uint8_t depth;  /* of traps: 0 or 1 */
+    uint8_t status;            /* TaskStatus */
+    uint8_t depth;             /* of traps: 0 or 1 */
     uint8_t at_schedule_point; /* by its last instruction, or because its call has not begun */
-    uint8_t was_running; /* TASK_PARKED: the status to go back to */
+    uint8_t was_running;       /* TASK_PARKED: the status to go back to */
     uint8_t zero[3];
 } Task;
 

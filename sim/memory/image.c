@@ -4,14 +4,12 @@
 #include <string.h>
 
 struct Image {
-    GArray *sections; /* ImageSection; sorted by address when sealed */
-    GArray *symbols;  /* ImageSymbol, in the order added */
-    GHashTable
-        *symbol_named; /* name (owned by the symbol) -> index + 1 of the first of that name */
-    GArray
-        *symbol_order;   /* guint indices of presentable symbols, by address, then by order added */
-    GArray *lines;       /* ImageLine; sorted by address when sealed, one per address */
-    GStringChunk *files; /* the interned file names */
+    GArray *sections;         /* ImageSection; sorted by address when sealed */
+    GArray *symbols;          /* ImageSymbol, in the order added */
+    GHashTable *symbol_named; /* name (owned by the symbol) -> index + 1 of the first of that name */
+    GArray *symbol_order;     /* guint indices of presentable symbols, by address, then by order added */
+    GArray *lines;            /* ImageLine; sorted by address when sealed, one per address */
+    GStringChunk *files;      /* the interned file names */
     bool sealed;
 };
 
@@ -71,12 +69,11 @@ static bool sections_overlap(const ImageSection *section, uint64_t address, uint
 {
     if (section->size == 0 || size == 0)
         return false;
-    return address >= section->address ? address - section->address < section->size
-                                       : section->address - address < size;
+    return address >= section->address ? address - section->address < section->size : section->address - address < size;
 }
 
-const ImageSection *image_add_section(Image *image, const char *name, uint64_t address,
-                                      uint64_t size, ImageFlags flags, const uint8_t *bytes)
+const ImageSection *image_add_section(Image *image, const char *name, uint64_t address, uint64_t size, ImageFlags flags,
+                                      const uint8_t *bytes)
 {
     g_assert(size == 0 || address + (size - 1) >= address);
     for (guint i = 0; i < image->sections->len; i++) {
@@ -102,8 +99,7 @@ void image_add_symbol(Image *image, const char *name, uint64_t address)
 
     g_array_append_val(image->symbols, symbol);
     if (!g_hash_table_contains(image->symbol_named, symbol.name))
-        g_hash_table_insert(image->symbol_named, symbol.name,
-                            GUINT_TO_POINTER(image->symbols->len));
+        g_hash_table_insert(image->symbol_named, symbol.name, GUINT_TO_POINTER(image->symbols->len));
     image->sealed = false;
 }
 
@@ -125,8 +121,7 @@ static gint section_compare(gconstpointer a, gconstpointer b)
 
     if (x->address != y->address)
         return x->address < y->address ? -1 : 1;
-    return (x->size > y->size) -
-           (x->size < y->size); /* an empty one goes before what starts at the same place */
+    return (x->size > y->size) - (x->size < y->size); /* an empty one goes before what starts at the same place */
 }
 
 static gint line_compare(gconstpointer a, gconstpointer b)

@@ -79,8 +79,7 @@ static void settle_in_granule(Timeline *timeline, const Message *message)
     uint64_t address = message->address & ~7ull;
     uint64_t initial = image_granule(timeline->image, address);
     guint index = granule_index(timeline, address), shift = 8 * (guint)(message->address & 7);
-    bool found = index < timeline->settled->len &&
-                 g_array_index(timeline->settled, Granule, index).address == address;
+    bool found = index < timeline->settled->len && g_array_index(timeline->settled, Granule, index).address == address;
     Granule granule = { address, found ? g_array_index(timeline->settled, Granule, index).value : initial };
     uint64_t mask = (message->size == 8 ? ~0ull : (1ull << 8 * message->size) - 1) << shift;
     granule.value = (granule.value & ~mask) | (message->value << shift & mask);

@@ -54,8 +54,7 @@ int LLVMFuzzerTestOneInput(const guint8 *bytes, size_t size)
     condition_places(condition, &n_places);
 
     /* as good as its negation is bad */
-    const char *proposition =
-        strstr(text, condition_quantifier(condition) == QUANTIFIER_FORALL ? "forall" : "exists");
+    const char *proposition = strstr(text, condition_quantifier(condition) == QUANTIFIER_FORALL ? "forall" : "exists");
     g_autofree char *negation = g_strdup_printf("exists ~(%s)", proposition + strlen("exists"));
     g_autoptr(Condition) negated = condition_parse(negation, &names, &offset, NULL);
     g_assert(!negated || condition_holds(negated, &state) == !holds);

@@ -53,8 +53,7 @@ static void fill_program(Program *program)
     image_add_symbol(program->image, "x", DATA);
     image_seal(program->image);
     for (guint i = 0; i < 2; i++) {
-        Patch patch = { g_strdup(i ? "two" : "p"), TEXT + 32 + 4 * i,
-                        g_bytes_new(ebreak, sizeof ebreak) };
+        Patch patch = { g_strdup(i ? "two" : "p"), TEXT + 32 + 4 * i, g_bytes_new(ebreak, sizeof ebreak) };
         g_array_append_val(program->patches, patch);
     }
 }
@@ -85,9 +84,8 @@ static bool run_steps(Loader *loader, GError **error)
 
 static bool load_rest(Loader *loader, GError **error)
 {
-    return declare_harts(loader, error) && run_steps(loader, error) &&
-           resolve_harts(loader, error) && make_regions(loader, error) &&
-           load_properties(loader, error) && load_rows(loader, error);
+    return declare_harts(loader, error) && run_steps(loader, error) && resolve_harts(loader, error) &&
+           make_regions(loader, error) && load_properties(loader, error) && load_rows(loader, error);
 }
 
 static void steps_free_any(gpointer steps)

@@ -63,8 +63,7 @@ static void note(Reference *reference, Finding finding, guint depth)
 {
     if (finding == FINDING_OUT_OF_MODEL)
         reference->out_of_model++;
-    if (finding == FINDING_VIOLATION &&
-        (reference->shortest < 0 || (int)depth < reference->shortest))
+    if (finding == FINDING_VIOLATION && (reference->shortest < 0 || (int)depth < reference->shortest))
         reference->shortest = (int)depth;
 }
 
@@ -118,8 +117,7 @@ Reference *reference_search(Space *space)
     Reference *reference = g_new0(Reference, 1);
     reference->shortest = -1;
     Walk walk = { space, reference,
-                  g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref,
-                                        node_free),
+                  g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, node_free),
                   g_queue_new() };
     uint32_t state[1 + SPACE_PROCESSES_MAX];
     space->class->initial(space, state);

@@ -35,8 +35,7 @@ Toy *toy_new(guint n_processes)
 {
     Toy *toy = g_new0(Toy, 1);
     toy->space = (Space){ &toy_class, n_processes };
-    toy->rows =
-        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
+    toy->rows = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_array_unref);
     return toy;
 }
 
@@ -193,8 +192,8 @@ static Finding random_finding(GRand *random)
     return die == 0 ? FINDING_VIOLATION : die <= 2 ? FINDING_OUT_OF_MODEL : FINDING_NONE;
 }
 
-static void add_random_moves(Toy *toy, GRand *random, guint base, guint n_locals, guint n_shared,
-                             bool is_acyclic, bool has_findings)
+static void add_random_moves(Toy *toy, GRand *random, guint base, guint n_locals, guint n_shared, bool is_acyclic,
+                             bool has_findings)
 {
     for (uint32_t local = 0; local < n_locals; local++) {
         for (uint32_t shared = 0; shared < n_shared; shared++) {
@@ -213,16 +212,15 @@ static void add_random_moves(Toy *toy, GRand *random, guint base, guint n_locals
 
 Toy *toy_random(GRand *random, bool is_acyclic, bool has_findings)
 {
-    guint n = (guint)g_rand_int_range(random, 1, 5),
-          n_shared = (guint)g_rand_int_range(random, 1, 5);
+    guint n = (guint)g_rand_int_range(random, 1, 5), n_shared = (guint)g_rand_int_range(random, 1, 5);
     Toy *toy = toy_new(n);
     for (guint p = 0; p < n; p++) {
         /* now and then a twin of the process before */
         bool is_twin = p > 0 && g_rand_int_range(random, 0, 4) == 0;
         toy->initial[1 + p] = is_twin ? toy->initial[p] : p << 8;
         if (!is_twin)
-            add_random_moves(toy, random, p << 8, (guint)g_rand_int_range(random, 1, 6), n_shared,
-                             is_acyclic, has_findings);
+            add_random_moves(toy, random, p << 8, (guint)g_rand_int_range(random, 1, 6), n_shared, is_acyclic,
+                             has_findings);
     }
     toy->judge = has_findings ? judge_random : NULL;
     toy->judge_data = g_rand_int(random);

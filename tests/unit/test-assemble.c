@@ -51,8 +51,8 @@ static void load(GBytes *bytes, ElfContents *contents)
     image_seal(contents->image);
 }
 
-static void assemble_all(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements,
-                         gsize n_placements, ElfContents *contents)
+static void assemble_all(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements, gsize n_placements,
+                         ElfContents *contents)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) bytes = assemble(blocks, n_blocks, placements, n_placements, &error);
@@ -64,8 +64,7 @@ static void assemble_all(const AsmBlock *blocks, gsize n_blocks, const AsmPlacem
 static uint32_t word_at(const Image *image, uint64_t address)
 {
     return (uint32_t)image_byte(image, address) | (uint32_t)image_byte(image, address + 1) << 8 |
-           (uint32_t)image_byte(image, address + 2) << 16 |
-           (uint32_t)image_byte(image, address + 3) << 24;
+           (uint32_t)image_byte(image, address + 2) << 16 | (uint32_t)image_byte(image, address + 3) << 24;
 }
 
 /* ---- good input */
@@ -79,17 +78,8 @@ Test(assemble, sections_symbols_and_lines)
           .line = 3,
           .text = "start: nop\n\n# comment\n.option norvc\nsite: nop\n",
           .suffix = "mark: ebreak\n" },
-        { .section = ".data",
-          .flags = "aw",
-          .file = "a.yaml",
-          .line = 20,
-          .text = "x: .dword site\n" },
-        { .section = ".text",
-          .flags = "ax",
-          .file = "b.yaml",
-          .line = 7,
-          .prefix = "nop\n",
-          .text = "more: ret" },
+        { .section = ".data", .flags = "aw", .file = "a.yaml", .line = 20, .text = "x: .dword site\n" },
+        { .section = ".text", .flags = "ax", .file = "b.yaml", .line = 7, .prefix = "nop\n", .text = "more: ret" },
     };
     AsmPlacement placements[] = { { .section = ".text", .address = TEXT_BASE },
                                   { .section = ".data", .address = 0xffffffff80000000 },
@@ -116,11 +106,9 @@ Test(assemble, sections_symbols_and_lines)
         uint64_t address;
         const char *file;
         guint line;
-    } rows[] = { { 0, "a.yaml", 3 },
-                 { 2, "a.yaml", 7 },
-                 { 6, "<generated>", 1 },
-                 { 10, "<generated>", 1 },
-                 { 12, "b.yaml", 7 } };
+    } rows[] = {
+        { 0, "a.yaml", 3 }, { 2, "a.yaml", 7 }, { 6, "<generated>", 1 }, { 10, "<generated>", 1 }, { 12, "b.yaml", 7 }
+    };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         const ImageLine *row = image_line(image, TEXT_BASE + rows[i].address);
 
@@ -136,21 +124,13 @@ Test(assemble, sections_symbols_and_lines)
 Test(assemble, names_of_files)
 {
     static const char *const names[][2] = {
-        { "a.yaml", "a.yaml" },
-        { "./a.yaml", "./a.yaml" },
-        { "../d//a.yaml", "../d//a.yaml" },
-        { "/abs/a.yaml", "/abs/a.yaml" },
-        { "a\"b\\n.c", "a\"b\\n.c" },
-        { "a b:12: Error: c", "a b:12: Error: c" },
-        { "<stdin>", "<stdin>" },
-        { "a\nb\033", "a_b_" },
-        { "ü/%s$x", "ü/%s$x" },
+        { "a.yaml", "a.yaml" },           { "./a.yaml", "./a.yaml" },   { "../d//a.yaml", "../d//a.yaml" },
+        { "/abs/a.yaml", "/abs/a.yaml" }, { "a\"b\\n.c", "a\"b\\n.c" }, { "a b:12: Error: c", "a b:12: Error: c" },
+        { "<stdin>", "<stdin>" },         { "a\nb\033", "a_b_" },       { "ü/%s$x", "ü/%s$x" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-        AsmBlock block = {
-            .section = ".text", .flags = "ax", .file = names[i][0], .line = 5, .text = "nop\n"
-        };
+        AsmBlock block = { .section = ".text", .flags = "ax", .file = names[i][0], .line = 5, .text = "nop\n" };
         AsmPlacement placement = { .section = ".text", .address = TEXT_BASE };
         g_auto(ElfContents) contents = { 0 };
         g_autoptr(GError) error = NULL;
@@ -158,13 +138,11 @@ Test(assemble, names_of_files)
         assemble_all(&block, 1, &placement, 1, &contents);
         const ImageLine *row = image_line(contents.image, TEXT_BASE);
         cr_assert_not_null(row, "%s", names[i][0]);
-        cr_expect(g_str_equal(row->file, names[i][1]) && row->line == 5, "'%s' became '%s'",
-                  names[i][0], row->file);
+        cr_expect(g_str_equal(row->file, names[i][1]) && row->line == 5, "'%s' became '%s'", names[i][0], row->file);
 
         block.text = "bogus\n";
         cr_assert_null(assemble(&block, 1, &placement, 1, &error));
-        cr_expect_not_null(strstr(error->message, ":5:1: error: unrecognized opcode `bogus'"), "%s",
-                           error->message);
+        cr_expect_not_null(strstr(error->message, ":5:1: error: unrecognized opcode `bogus'"), "%s", error->message);
     }
 }
 
@@ -187,11 +165,7 @@ Test(assemble, patches_are_linked_at_their_sites)
           .file = "a.yaml",
           .line = 40,
           .text = "1: auipc t0, %pcrel_hi(start)\njalr t0, %pcrel_lo(1b)(t0)\n" },
-        { .section = ".cmodx.patch.fixed",
-          .flags = "ax",
-          .file = "a.yaml",
-          .line = 50,
-          .text = "c.j start\n" },
+        { .section = ".cmodx.patch.fixed", .flags = "ax", .file = "a.yaml", .line = 50, .text = "c.j start\n" },
     };
     AsmPlacement placements[] = { { .section = ".text", .address = TEXT_BASE },
                                   { .section = ".cmodx.patch.jump", .at = "func" },
@@ -230,16 +204,8 @@ Test(assemble, patches_are_linked_at_their_sites)
 Test(assemble, odd_placements_do_not_move)
 {
     AsmBlock blocks[] = {
-        { .section = ".text",
-          .flags = "ax",
-          .file = "a",
-          .line = 1,
-          .text = ".balign 16\na: nop\n" },
-        { .section = ".data",
-          .flags = "aw",
-          .file = "a",
-          .line = 1,
-          .text = ".balign 8\nb: .dword 1\n" },
+        { .section = ".text", .flags = "ax", .file = "a", .line = 1, .text = ".balign 16\na: nop\n" },
+        { .section = ".data", .flags = "aw", .file = "a", .line = 1, .text = ".balign 8\nb: .dword 1\n" },
     };
     AsmPlacement placements[] = { { .section = ".text", .address = TEXT_BASE + 2 },
                                   { .section = ".data", .address = TEXT_BASE + 0x8005 } };
@@ -289,10 +255,8 @@ typedef struct TextRow {
 } TextRow;
 
 static const TextRow text_rows[] = {
-    { "opcode", "nop\nbogus a0\n",
-      ":12:5: error: unrecognized opcode `bogus a0'\n      bogus a0\n      ^" },
-    { "indented opcode", "nop\n\n  nop; bogus a0\n",
-      ":13:7: error: unrecognized opcode `bogus a0'\n" },
+    { "opcode", "nop\nbogus a0\n", ":12:5: error: unrecognized opcode `bogus a0'\n      bogus a0\n      ^" },
+    { "indented opcode", "nop\n\n  nop; bogus a0\n", ":13:7: error: unrecognized opcode `bogus a0'\n" },
     { "operands", "nop\naddi a0, 1\n", ":12:5: error: illegal operands `addi a0,1'\n" },
     { "extension", "fadd.s f0, f0, f0\n", ":11:5: error: unrecognized opcode `fadd.s f0,f0,f0'" },
     { "two errors", "bogus\nnop\nbogus2\n",
@@ -304,39 +268,29 @@ static const TextRow text_rows[] = {
       ":16:5: error: unrecognized opcode `bogus' (in a macro used here)\n" },
     { "in a nested macro", ".macro n\nbogus\n.endm\n.macro m\nn\n.endm\nm\n",
       ":17:5: error: unrecognized opcode `bogus'" },
-    { "open macro", ".macro m\nnop\n",
-      ":11:5: error: unexpected end of file in macro `m' definition\n" },
+    { "open macro", ".macro m\nnop\n", ":11:5: error: unexpected end of file in macro `m' definition\n" },
     { "undefined symbol", "nop\nstart: call foo\n",
       ":12:17: error: undefined reference to `foo'\n      start: call foo\n                  ^" },
     { "undefined twice", "nop\nj foo\nla a0, bar\n",
       ":12:7: error: undefined reference to `foo'\n      j foo\n        ^\n"
       "dir/my file.yaml:13:12: error: undefined reference to `bar'\n" },
-    { "undefined in data", "nop\n# foo\n.dword foo\n",
-      ":13:12: error: undefined reference to `foo'\n" },
+    { "undefined in data", "nop\n# foo\n.dword foo\n", ":13:12: error: undefined reference to `foo'\n" },
     { "undefined in a macro", ".macro m x\nj fo\\x\n.endm\nnop\nm o\n",
       ":15:5: error: undefined reference to `foo'\n" },
-    { "too far", "nop\n.equ far, 0x1000\nj far\n",
-      ":13:5: error: relocation truncated to fit: R_RISCV_JAL against " },
-    { "lost low part", "nop\na: addi a0, a0, %pcrel_lo(a)\n",
-      ":12:5: error: dangerous relocation: " },
+    { "too far", "nop\n.equ far, 0x1000\nj far\n", ":13:5: error: relocation truncated to fit: R_RISCV_JAL against " },
+    { "lost low part", "nop\na: addi a0, a0, %pcrel_lo(a)\n", ":12:5: error: dangerous relocation: " },
     { "orphan", "nop\n.section .mine,\"ax\"\nnop\n",
       ":12:14: error: section '.mine' has no address\n      .section .mine,\"ax\"\n               ^" },
-    { "include", ".include \"x\"\n",
-      ":11:5: error: assembly text must not read other files (.include, .incbin)\n" },
+    { "include", ".include \"x\"\n", ":11:5: error: assembly text must not read other files (.include, .incbin)\n" },
     { "incbin", "nop; .incbin \"x\"\n", ":11:10: error: assembly text must not read other files" },
     { "upper case", ".INCBIN \"x\"\n", ":11:5: error: assembly text must not read other files" },
-    { "behind a label", "a: b: .incbin \"x\"\n",
-      ":11:11: error: assembly text must not read other files" },
-    { "behind a comment", "/* a\n b */.incbin \"x\"\n",
-      ":12:10: error: assembly text must not read other files" },
-    { "in a macro body", ".macro m\n.incbin \"x\"\n.endm\n",
-      ":12:5: error: assembly text must not read other files" },
+    { "behind a label", "a: b: .incbin \"x\"\n", ":11:11: error: assembly text must not read other files" },
+    { "behind a comment", "/* a\n b */.incbin \"x\"\n", ":12:10: error: assembly text must not read other files" },
+    { "in a macro body", ".macro m\n.incbin \"x\"\n.endm\n", ":12:5: error: assembly text must not read other files" },
     { "as an argument", ".macro m a\n\\a \"x\"\n.endm\nm .incbin\n",
       ":14:7: error: assembly text must not read other files" },
-    { "quoted directive", "\".incbin\" \"x\"\n",
-      ":11:6: error: assembly text must not read other files" },
-    { "after a character", "li a0, '\"'; .incbin \"x\"\n",
-      ":11:17: error: assembly text must not read other files" },
+    { "quoted directive", "\".incbin\" \"x\"\n", ":11:6: error: assembly text must not read other files" },
+    { "after a character", "li a0, '\"'; .incbin \"x\"\n", ":11:17: error: assembly text must not read other files" },
     { "put together", ".macro m a b\n.\\a\\()\\b \"/etc/passwd\"\n.endm\nm inc bin\n",
       ":11:1: error: assembly text must not read other files\n" },
     { "included by parts", ".macro m a b\n.\\a\\()\\b \"/etc/passwd\"\n.endm\nm inc lude\n",
@@ -345,13 +299,10 @@ static const TextRow text_rows[] = {
     { "end by parts", ".macro m a b\n.\\a\\()\\b\n.endm\nm en d\n",
       ":11:1: error: a block ends the assembly of all blocks\n" },
     { "open comment", "nop\nnop /* x\nnop\n", ":12:9: error: this comment does not end\n" },
-    { "open string", "nop\n.asciz \"x\nnop\n",
-      ":12:12: error: this string does not end on its line\n" },
+    { "open string", "nop\n.asciz \"x\nnop\n", ":12:12: error: this string does not end on its line\n" },
     { "open condition", "nop\n.if 0\nnop\n", ":12:5: error: " },
-    { "common symbol", "nop\n.comm buffer, 64, 8\n",
-      ":12:11: error: symbol 'buffer' has no section" },
-    { "nothing in a block's section", ".bss\nx: .zero 4\n",
-      ":11:5: error: section '.bss' has no address\n" },
+    { "common symbol", "nop\n.comm buffer, 64, 8\n", ":12:11: error: symbol 'buffer' has no section" },
+    { "nothing in a block's section", ".bss\nx: .zero 4\n", ":11:5: error: section '.bss' has no address\n" },
     { "repeat bomb", ".rept 1000000000\nnop\n.endr\n", ":11:1: error: the assembler " },
     { "size bomb", ".zero 0x7fffffffff\n", ":11:1: error: the assembler wrote more than 64 MiB\n" },
 };
@@ -366,8 +317,7 @@ Test(assemble, bad_texts, .timeout = 120)
         cr_assert_null(bytes, "%s: accepted", row->name);
         cr_expect(g_error_matches(error, SIM_ERROR, SIM_ERROR_SCENARIO), "%s", row->name);
         g_autofree char *expected = g_strconcat("dir/my file.yaml", row->expected, NULL);
-        cr_expect(g_str_has_prefix(error->message, expected), "%s: got\n%s", row->name,
-                  error->message);
+        cr_expect(g_str_has_prefix(error->message, expected), "%s: got\n%s", row->name, error->message);
         cr_expect_null(strstr(error->message, "root:"), "%s: shows another file", row->name);
         cr_expect_null(strstr(error->message, "/tmp"), "%s: got\n%s", row->name, error->message);
     }
@@ -377,16 +327,8 @@ Test(assemble, bad_texts, .timeout = 120)
 Test(assemble, undefined_symbols_in_patches)
 {
     AsmBlock blocks[] = {
-        { .section = ".text",
-          .flags = "ax",
-          .file = "a.yaml",
-          .line = 1,
-          .text = "func: j one\nnop\nnop\nnop\n" },
-        { .section = ".cmodx.patch.p",
-          .flags = "ax",
-          .file = "a.yaml",
-          .line = 30,
-          .text = "nop\nj two\nj three\n" },
+        { .section = ".text", .flags = "ax", .file = "a.yaml", .line = 1, .text = "func: j one\nnop\nnop\nnop\n" },
+        { .section = ".cmodx.patch.p", .flags = "ax", .file = "a.yaml", .line = 30, .text = "nop\nj two\nj three\n" },
         { .section = ".cmodx.patch.q",
           .flags = "ax",
           .file = "a.yaml",
@@ -433,18 +375,14 @@ Test(assemble, bad_placements)
     static const char patch[] = ".cmodx.patch.p";
     const PlaceRow rows[] = {
         { "unknown", { .section = patch, .at = "nowhere" }, "unknown symbol 'nowhere'" },
-        { "near",
-          { .section = patch, .at = "fumc+4" },
-          "unknown symbol 'fumc'; did you mean 'func'?" },
+        { "near", { .section = patch, .at = "fumc+4" }, "unknown symbol 'fumc'; did you mean 'func'?" },
         { "offset",
           { .section = patch, .at = "func+x" },
           "expected SYMBOL, SYMBOL+OFFSET or SYMBOL-OFFSET, found 'func+x'" },
         { "no offset",
           { .section = patch, .at = "func+" },
           "expected SYMBOL, SYMBOL+OFFSET or SYMBOL-OFFSET, found 'func+'" },
-        { "empty",
-          { .section = patch, .at = "" },
-          "expected SYMBOL, SYMBOL+OFFSET or SYMBOL-OFFSET, found ''" },
+        { "empty", { .section = patch, .at = "" }, "expected SYMBOL, SYMBOL+OFFSET or SYMBOL-OFFSET, found ''" },
         { "itself",
           { .section = patch, .at = "new" },
           "symbol 'new' has no address of its own: it is in section '.cmodx.patch.p'" },
@@ -459,16 +397,8 @@ Test(assemble, bad_placements)
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
         AsmBlock blocks[] = {
-            { .section = ".text",
-              .flags = "ax",
-              .file = "f.yaml",
-              .line = 3,
-              .text = "func: nop\n" },
-            { .section = patch,
-              .flags = "ax",
-              .file = "f.yaml",
-              .line = 5,
-              .text = "new: .word 0\n" },
+            { .section = ".text", .flags = "ax", .file = "f.yaml", .line = 3, .text = "func: nop\n" },
+            { .section = patch, .flags = "ax", .file = "f.yaml", .line = 5, .text = "new: .word 0\n" },
         };
         AsmPlacement placements[] = { { .section = ".text", .address = TEXT_BASE },
                                       rows[i].placement,
@@ -600,13 +530,10 @@ Test(elf, headers)
         { "magic", 0, 0x457e, "t.elf: not an ELF file" },
         { "32-bit", EI_CLASS, 0x0101, "t.elf: a 32-bit ELF file, expected 64-bit" },
         { "big-endian", EI_DATA, 0x0102, "t.elf: a big-endian ELF file, expected little-endian" },
-        { "machine", offsetof(Elf64_Ehdr, e_machine), 62,
-          "t.elf: for machine 62, expected RISC-V (243)" },
-        { "object", offsetof(Elf64_Ehdr, e_type), ET_REL,
-          "t.elf: an object file that has not been linked" },
+        { "machine", offsetof(Elf64_Ehdr, e_machine), 62, "t.elf: for machine 62, expected RISC-V (243)" },
+        { "object", offsetof(Elf64_Ehdr, e_type), ET_REL, "t.elf: an object file that has not been linked" },
         { "no sections", offsetof(Elf64_Ehdr, e_shnum), 0, "t.elf: has no section headers" },
-        { "entry size", offsetof(Elf64_Ehdr, e_shentsize), 40,
-          "t.elf: section headers of a wrong size" },
+        { "entry size", offsetof(Elf64_Ehdr, e_shentsize), 40, "t.elf: section headers of a wrong size" },
         { "offset", offsetof(Elf64_Ehdr, e_shoff) + 6, 1,
           "t.elf: truncated: the section headers are beyond the end of the file" },
     };
@@ -664,9 +591,7 @@ Test(elf, sections)
         { "far offset",
           { .sh_offset = UINT64_MAX },
           "t.elf: truncated: section '.text' extends beyond the end of the file" },
-        { "around",
-          { .sh_addr = UINT64_MAX },
-          "t.elf: section '.text' goes around the end of the address space" },
+        { "around", { .sh_addr = UINT64_MAX }, "t.elf: section '.text' goes around the end of the address space" },
         { "compressed", { .sh_flags = SHF_COMPRESSED }, "t.elf: section '.text' is compressed" },
     };
 

@@ -52,8 +52,7 @@ static Condition *parse(const char *text)
     gsize offset = 0;
     g_autoptr(GError) error = NULL;
     Condition *condition = condition_parse(text, &names, &offset, &error);
-    cr_assert_not_null(condition, "%s: %" G_GSIZE_FORMAT ": %s", text, offset,
-                       error ? error->message : "no error");
+    cr_assert_not_null(condition, "%s: %" G_GSIZE_FORMAT ": %s", text, offset, error ? error->message : "no error");
     cr_assert_null(error);
     return condition;
 }
@@ -263,8 +262,8 @@ Test(condition, chains_are_not_limited)
 
 Test(condition, places_are_listed_once_in_order)
 {
-    g_autoptr(Condition) condition = parse(
-        "forall P1:a0=1 /\\ ([x]=1 \\/ P0:a0=2) => u8[x]=3 /\\ P1:x10=4 /\\ u32[x+0]=5 /\\ [x+4]=6");
+    g_autoptr(Condition) condition =
+        parse("forall P1:a0=1 /\\ ([x]=1 \\/ P0:a0=2) => u8[x]=3 /\\ P1:x10=4 /\\ u32[x+0]=5 /\\ [x+4]=6");
     guint n;
     const ConditionPlace *places = condition_places(condition, &n);
     cr_assert_eq(n, 5);

@@ -84,8 +84,8 @@ static void run(const char *directory, const char **argv, char **output)
     g_autoptr(GError) error = NULL;
     g_autofree char *complaint = NULL;
     int status = 0;
-    bool ok = g_spawn_sync(directory, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, output,
-                           &complaint, &status, &error);
+    bool ok = g_spawn_sync(directory, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, output, &complaint, &status,
+                           &error);
 
     cr_assert(ok, "%s: %s", argv[0], ok ? "" : error->message);
     cr_assert(status == 0, "%s: %s", argv[0], complaint);
@@ -148,8 +148,7 @@ static char *next_text(char **listing, uint64_t *pc)
             if (found)
                 *found = '\0';
         }
-        return g_strconcat(g_strstrip(columns[1]), *operands ? " " : "", g_strchomp(operands),
-                           NULL);
+        return g_strconcat(g_strstrip(columns[1]), *operands ? " " : "", g_strchomp(operands), NULL);
     }
     return NULL;
 }
@@ -241,8 +240,8 @@ Test(insn_objdump, others_are_unsupported, .timeout = 280)
         cr_assert(theirs, "objdump ended before %#x", bits);
         insn_text(&insn, pc, INSN_TEXT_RAW, ours, sizeof ours);
         n_unsupported += insn.kind == INSN_UNSUPPORTED;
-        if (insn.kind == INSN_ILLEGAL && strcmp(ours, theirs) &&
-            !is_known_difference(bits, theirs, ours) && n_wrong++ < 20)
+        if (insn.kind == INSN_ILLEGAL && strcmp(ours, theirs) && !is_known_difference(bits, theirs, ours) &&
+            n_wrong++ < 20)
             g_printerr("%#x: objdump \"%s\", we say illegal\n", bits, theirs);
     }
     g_printerr("%u encodings compared, %u unsupported\n", words->len, n_unsupported);

@@ -178,9 +178,9 @@ static void check_fields(const FieldRow *row)
     Insn insn = insn_decode(row->bits);
     const Insn *expect = &row->expect;
 
-#define SAME(field)                                                                       \
-    cr_expect(insn.field == expect->field, "%s: " #field " is %lld, not %lld", row->name, \
-              (long long)insn.field, (long long)expect->field)
+#define SAME(field)                                                                                              \
+    cr_expect(insn.field == expect->field, "%s: " #field " is %lld, not %lld", row->name, (long long)insn.field, \
+              (long long)expect->field)
     SAME(kind);
     SAME(op);
     SAME(rd);
@@ -236,9 +236,8 @@ static void check_invariants(uint32_t bits)
     Insn insn = insn_decode(bits);
     uint32_t sources = (BIT(insn.rs1) | BIT(insn.rs2)) & ~UINT32_C(1);
     uint32_t roles = insn.addr_regs | insn.data_regs | insn.branch_regs | insn.result_regs;
-    bool has_rd = insn.kind == INSN_ALU || insn.kind == INSN_JAL || insn.kind == INSN_JALR ||
-                  insn.kind == INSN_LOAD || insn.kind == INSN_LR || insn.kind == INSN_SC ||
-                  insn.kind == INSN_AMO || insn.kind == INSN_CSR;
+    bool has_rd = insn.kind == INSN_ALU || insn.kind == INSN_JAL || insn.kind == INSN_JALR || insn.kind == INSN_LOAD ||
+                  insn.kind == INSN_LR || insn.kind == INSN_SC || insn.kind == INSN_AMO || insn.kind == INSN_CSR;
     bool is_access = insn.kind == INSN_LOAD || insn.kind == INSN_STORE || insn.kind == INSN_LR ||
                      insn.kind == INSN_SC || insn.kind == INSN_AMO;
     bool is_legal = insn.kind != INSN_ILLEGAL && insn.kind != INSN_UNSUPPORTED;
@@ -324,14 +323,12 @@ Test(insn, text_is_cut_off_at_the_size)
 
 Test(insn, register_names)
 {
-    static const char *const strangers_names[] = {
-        "", "x", "x32", "x05", "x-1", "x1 ", "x100", "RA", "s12", "a8", "pc", "x4294967297"
-    };
+    static const char *const strangers_names[] = { "",     "x",  "x32", "x05", "x-1", "x1 ",
+                                                   "x100", "RA", "s12", "a8",  "pc",  "x4294967297" };
 
     for (int r = 0; r < 32; r++) {
         g_autofree char *x = g_strdup_printf("x%d", r);
-        cr_expect(register_number(register_name((unsigned)r)) == r, "%s",
-                  register_name((unsigned)r));
+        cr_expect(register_number(register_name((unsigned)r)) == r, "%s", register_name((unsigned)r));
         cr_expect(register_number(x) == r, "%s", x);
     }
     cr_expect(register_number("fp") == S0);

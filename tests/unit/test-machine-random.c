@@ -9,8 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT = 0x10000, PATCHERS = 0x20000, DATA = 0x30000, UNTIL = 0x40000, HARTS = 2, SHARED_OPS = 5, OWN_OPS = 4 };
-enum { A0 = 10, A1 = 11, A2 = 12, T0 = 5, T1 = 6, S0 = 8, S1 = 9, S2 = 18 };
+enum {
+    TEXT = 0x10000,
+    PATCHERS = 0x20000,
+    DATA = 0x30000,
+    UNTIL = 0x40000,
+    HARTS = 2,
+    SHARED_OPS = 5,
+    OWN_OPS = 4
+};
+enum {
+    A0 = 10,
+    A1 = 11,
+    A2 = 12,
+    T0 = 5,
+    T1 = 6,
+    S0 = 8,
+    S1 = 9,
+    S2 = 18
+};
 
 /* ---- encodings of the few instructions used */
 
@@ -22,7 +39,7 @@ static uint32_t store(guint funct3, guint rs2, guint rs1, guint imm)
 {
     return (imm >> 5) << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | (imm & 31) << 7 | 0x23;
 }
-static const uint32_t lw_a2 = 0x00042603;    /* lw a2,0(s0) */
+static const uint32_t lw_a2 = 0x00042603; /* lw a2,0(s0) */
 static const uint32_t fence_i = 0x0000100f;
 
 typedef struct Sample {
@@ -34,7 +51,11 @@ typedef struct Sample {
 /* ---- the naive interpreter */
 
 typedef struct Event {
-    enum { EVENT_ACCESS, EVENT_FETCH, EVENT_FENCE_I } kind;
+    enum {
+        EVENT_ACCESS,
+        EVENT_FETCH,
+        EVENT_FENCE_I
+    } kind;
     guint time; /* point of the history: code stores before it that it is ordered after */
 } Event;
 
@@ -236,7 +257,8 @@ static GHashTable *explorer_finals(const Program *program, const Options *option
     GHashTable *finals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(Machine) machine = machine_new(program, options, oracle);
     Space *space = machine_space(machine);
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    g_autoptr(GHashTable) seen =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
     g_autoptr(GPtrArray) queue = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     uint32_t state[1 + HARTS];
     space->class->initial(space, state);

@@ -43,9 +43,9 @@ static void check_case(const Case *row)
     cr_expect_eq(outcome->verdict, row->verdict, "%s: found %s %s %s", row->name, verdict_name(outcome->verdict), found,
                  outcome->reason ? outcome->reason : "");
     if (row->property && outcome->verdict == VERDICT_REFUTED)
-        cr_expect(property_is_called(program_property(scenario->program, (guint)outcome->violation.property),
-                                     row->property),
-                  "%s: violates %s", row->name, found);
+        cr_expect(
+            property_is_called(program_property(scenario->program, (guint)outcome->violation.property), row->property),
+            "%s: violates %s", row->name, found);
     if (row->states)
         cr_expect_eq(outcome->search->progress.states, row->states, "%s: %" G_GUINT64_FORMAT " states", row->name,
                      outcome->search->progress.states);
@@ -63,9 +63,9 @@ static void check_cases(const Case *cases, gsize n)
 /* Two harts with m and n steps of their own: (m+1)(n+1) states, (m+n)!/(m! n!) interleavings; three likewise. */
 Test(machine, independent_harts)
 {
-#define TWO(m, n)                                                                                                      \
-    "asm: |\n  .option norvc\n  a: .rept " #m "\n  addi a0, a0, 1\n  .endr\n  ae: unimp\n"                             \
-    "  b: .rept " #n "\n  addi a0, a0, 1\n  .endr\n  be: unimp\n"                                                      \
+#define TWO(m, n)                                                                          \
+    "asm: |\n  .option norvc\n  a: .rept " #m "\n  addi a0, a0, 1\n  .endr\n  ae: unimp\n" \
+    "  b: .rept " #n "\n  addi a0, a0, 1\n  .endr\n  be: unimp\n"                          \
     "harts:\n  A: {run: a, until: ae}\n  B: {run: b, until: be}\n"
     static const Case cases[] = {
         { "1 and 1", TWO(1, 1), "sc", VERDICT_PROVED, NULL, 4, "2" },
@@ -87,13 +87,13 @@ Test(machine, independent_harts)
 /* patch-N-K-R of tests/bench/patch.sh: (7K+1)^N + 2R (8K+1)^N states, (7KN+2R)!/((7K)!^N (2R)!) interleavings. */
 Test(machine, patch_family)
 {
-#define PATCH(n, k, r)                                                                                                 \
-    "asm: |\n  .option norvc\n  loop: auipc t0, 0\n  site: nop\n  nop\n  join: nop\n  nop\n  addi s0, s0, -1\n"        \
-    "  bnez s0, loop\n  done: unimp\n  detour: j join\n  patcher: .rept " #r                                           \
-    "\n  sw a0, 0(a2)\n  sw a1, 0(a2)\n  .endr\n  pdone: unimp\n"                                                      \
-    "patches:\n  enable: {at: site, asm: \"jalr zero, 32(t0)\"}\n"                                                     \
-    "harts:\n  CPU: {run: loop, until: done, copies: " #n ", regs: {s0: " #k                                           \
-    "}}\n  P: {run: patcher, until: pdone, regs: {a0: 0x02028067, a1: 0x13, a2: site}}\n"                              \
+#define PATCH(n, k, r)                                                                                          \
+    "asm: |\n  .option norvc\n  loop: auipc t0, 0\n  site: nop\n  nop\n  join: nop\n  nop\n  addi s0, s0, -1\n" \
+    "  bnez s0, loop\n  done: unimp\n  detour: j join\n  patcher: .rept " #r                                    \
+    "\n  sw a0, 0(a2)\n  sw a1, 0(a2)\n  .endr\n  pdone: unimp\n"                                               \
+    "patches:\n  enable: {at: site, asm: \"jalr zero, 32(t0)\"}\n"                                              \
+    "harts:\n  CPU: {run: loop, until: done, copies: " #n ", regs: {s0: " #k                                    \
+    "}}\n  P: {run: patcher, until: pdone, regs: {a0: 0x02028067, a1: 0x13, a2: site}}\n"                       \
     "unchecked: [old-or-new]\n"
     static const Case cases[] = {
         { "1,1,1", PATCH(1, 1, 1), "sc", VERDICT_PROVED, NULL, 26, "36" },
@@ -104,9 +104,9 @@ Test(machine, patch_family)
 #undef PATCH
 }
 
-#define COUNTER(before, after)                                                                                         \
-    "asm: |\n  .option norvc\n  inc:\n" before "  lw t0, x\n  addi t0, t0, 1\n  sw t0, x, t1\n" after "  ret\n"        \
-    "  .data\n  x: .word 0\nlocks: [l]\nharts:\n  A: {run: inc, copies: 2}\n"                                          \
+#define COUNTER(before, after)                                                                                  \
+    "asm: |\n  .option norvc\n  inc:\n" before "  lw t0, x\n  addi t0, t0, 1\n  sw t0, x, t1\n" after "  ret\n" \
+    "  .data\n  x: .word 0\nlocks: [l]\nharts:\n  A: {run: inc, copies: 2}\n"                                   \
     "properties:\n  - {forall: \"[x] = 2\"}\n"
 
 Test(machine, data_and_locks)
@@ -164,8 +164,8 @@ Test(machine, traps)
           NULL },
         { "jump to data", "asm: |\n  a: la t0, x\n  jr t0\n  .data\n  x: .word 0x8067\nharts:\n  A: {run: a}\n", "sc",
           VERDICT_REFUTED, "no-trap", 0, NULL },
-        { "load fault", "asm: |\n  a: ld a0, 64(zero)\n  ret\nharts:\n  A: {run: a}\n", "sc", VERDICT_REFUTED, "no-trap",
-          0, NULL },
+        { "load fault", "asm: |\n  a: ld a0, 64(zero)\n  ret\nharts:\n  A: {run: a}\n", "sc", VERDICT_REFUTED,
+          "no-trap", 0, NULL },
         { "off the end of the stack", "asm: |\n  a: sd a0, 0(sp)\n  ret\nharts:\n  A: {run: a}\n", "sc",
           VERDICT_REFUTED, "no-trap", 0, NULL },
         { "misaligned amo",
@@ -187,10 +187,10 @@ Test(machine, traps)
           "asm: |\n  .option norvc\n  h: addi a1, a1, 1\n  sret\n  a: csrci sstatus, 2\n  nop\n  e: unimp\n"
           "harts:\n  A: {run: a, until: e, trap-handler: h, interrupts: 5}\n",
           "sc", VERDICT_PROVED, NULL, 0, "6" },
-        { "unknown csr", "asm: |\n  a: csrr a0, satp\n  ret\nharts:\n  A: {run: a}\n", "sc", VERDICT_INCONCLUSIVE, NULL, 0,
-          NULL },
-        { "floating point", "asm: |\n  a: .word 0x00007053\n  ret\nharts:\n  A: {run: a}\n", "sc",
-          VERDICT_INCONCLUSIVE, NULL, 0, NULL },
+        { "unknown csr", "asm: |\n  a: csrr a0, satp\n  ret\nharts:\n  A: {run: a}\n", "sc", VERDICT_INCONCLUSIVE, NULL,
+          0, NULL },
+        { "floating point", "asm: |\n  a: .word 0x00007053\n  ret\nharts:\n  A: {run: a}\n", "sc", VERDICT_INCONCLUSIVE,
+          NULL, 0, NULL },
         { "unknown ecall", "asm: |\n  a: ecall\n  ret\nharts:\n  A: {run: a}\n", "sc", VERDICT_INCONCLUSIVE, NULL, 0,
           NULL },
     };
@@ -199,25 +199,27 @@ Test(machine, traps)
 
 Test(machine, stop_machine)
 {
-#define STOP(caller, options)                                                                                          \
-    "asm: |\n  .option norvc\n  caller:\n" caller "  .data\n  x: .word 0\nharts:\n  A: {run: caller" options "}\n"       \
+#define STOP(caller, options)                                                                                      \
+    "asm: |\n  .option norvc\n  caller:\n" caller "  .data\n  x: .word 0\nharts:\n  A: {run: caller" options "}\n" \
     "  B: {steps: [stop-machine: [store-data: {at: x, value: 1, width: 4}]]}\n"
     static const Case cases[] = {
-        { "between two loads only with preemption", STOP("  lw a0, x\n  lw a1, x\n  ret\n", "") 
-          "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
+        { "between two loads only with preemption",
+          STOP("  lw a0, x\n  lw a1, x\n  ret\n", "") "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
           "sc,preempt=none", VERDICT_PROVED, NULL, 0, NULL },
-        { "between two loads with it", STOP("  lw a0, x\n  lw a1, x\n  ret\n", "")
-          "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
+        { "between two loads with it",
+          STOP("  lw a0, x\n  lw a1, x\n  ret\n", "") "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
           "sc,preempt=full", VERDICT_REFUTED, "~exists", 0, NULL },
-        { "or at a schedule point", STOP("  lw a0, x\n  cmodx_schedule\n  lw a1, x\n  ret\n", "")
-          "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
+        { "or at a schedule point",
+          STOP("  lw a0, x\n  cmodx_schedule\n  lw a1, x\n  ret\n",
+               "") "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
           "sc,preempt=none", VERDICT_REFUTED, "~exists", 0, NULL },
-        { "or at one declared", STOP("  lw a0, x\n  mid: lw a1, x\n  ret\n", ", schedule-at: [mid]")
-          "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
+        { "or at one declared",
+          STOP("  lw a0, x\n  mid: lw a1, x\n  ret\n",
+               ", schedule-at: [mid]") "properties:\n  - {~exists: \"A:a0 = 0 /\\\\ A:a1 = 1\"}\n",
           "sc,preempt=none", VERDICT_REFUTED, "~exists", 0, NULL },
-        { "a spinning hart is never stopped without preemption", STOP("  1: j 1b\n", ", schedule-at: []")
-          "properties:\n  - no-trap\n",
-          "sc,preempt=none", VERDICT_PROVED, NULL, 0, NULL },
+        { "a spinning hart is never stopped without preemption",
+          STOP("  1: j 1b\n", ", schedule-at: []") "properties:\n  - no-trap\n", "sc,preempt=none", VERDICT_PROVED,
+          NULL, 0, NULL },
         { "two stops, one after the other",
           "asm: |\n  nothing: ret\nharts:\n  A: {steps: [stop-machine: [fence-i]]}\n"
           "  B: {steps: [stop-machine: [fence-i]]}\n",
@@ -234,17 +236,21 @@ Test(machine, stop_never_served)
                               "asm: |\n  .option norvc\n  caller: li t0, 1\n  sw t0, y, t1\n  1: j 1b\n"
                               "  .data\n  x: .word 0\n  y: .word 0\nharts:\n  A: {run: caller}\n"
                               "  B: {steps: [await: {at: y, is: 1}, stop-machine: [fence-i]]}\n",
-                              "sc,preempt=none", VERDICT_INCONCLUSIVE, NULL, 0, NULL };
+                              "sc,preempt=none",
+                              VERDICT_INCONCLUSIVE,
+                              NULL,
+                              0,
+                              NULL };
     check_case(&row);
 }
 
 /* A site that calls out and comes back: what follows the return must be of the version that made the call. */
 Test(machine, pass_that_calls_out)
 {
-#define DETOUR(body)                                                                                                   \
-    "asm: |\n  .option norvc\n  caller: mv s0, ra\n  call func\n  jr s0\n  func: nop\n  nop\n  ret\n"                  \
-    "  tracer: jr t0\npatches:\n  enable:\n    at: func\n    asm: |\n      .option norvc\n      jal t0, tracer\n      addi a0, a0, 1\n"      \
-    "  disable:\n    at: func\n    asm: |\n      .option norvc\n      nop\n      nop\n"                                 \
+#define DETOUR(body)                                                                                                                    \
+    "asm: |\n  .option norvc\n  caller: mv s0, ra\n  call func\n  jr s0\n  func: nop\n  nop\n  ret\n"                                   \
+    "  tracer: jr t0\npatches:\n  enable:\n    at: func\n    asm: |\n      .option norvc\n      jal t0, tracer\n      addi a0, a0, 1\n" \
+    "  disable:\n    at: func\n    asm: |\n      .option norvc\n      nop\n      nop\n"                                                 \
     "harts:\n  A: {run: caller}\n  B:\n    steps: [" body "]\n"
     static const Case cases[] = {
         { "disabled while in the tracer", DETOUR("stop-machine: [store: enable], stop-machine: [store: disable]"),

@@ -53,28 +53,23 @@ static void format_case(const OracleInput *in, char *text, size_t size)
     char insn[96];
 
     insn_text(in->insn, in->pc, INSN_TEXT_RAW, insn, sizeof insn);
-    g_snprintf(text, size,
-               "word %#x (%s) pc %#" PRIx64 " rs1 %#" PRIx64 " rs2 %#" PRIx64 " loaded %#" PRIx64
-               " sc %d",
+    g_snprintf(text, size, "word %#x (%s) pc %#" PRIx64 " rs1 %#" PRIx64 " rs2 %#" PRIx64 " loaded %#" PRIx64 " sc %d",
                in->insn->word, insn, in->pc, in->rs1, in->rs2, in->loaded, in->sc_succeeds);
 }
 
-static void assert_equal(const OracleInput *in, const char *name, const OracleOutput *got,
-                         const OracleOutput *expected)
+static void assert_equal(const OracleInput *in, const char *name, const OracleOutput *got, const OracleOutput *expected)
 {
     char text[256];
 
-    if (got->next_pc == expected->next_pc && got->rd == expected->rd &&
-        got->address == expected->address && got->stores == expected->stores &&
-        got->stored == expected->stored)
+    if (got->next_pc == expected->next_pc && got->rd == expected->rd && got->address == expected->address &&
+        got->stores == expected->stores && got->stored == expected->stored)
         return;
     format_case(in, text, sizeof text);
-    cr_assert_fail(
-        "%s: %s\n"
-        "     got next %#" PRIx64 " rd %#" PRIx64 " address %#" PRIx64 " stores %d %#" PRIx64
-        "\nexpected next %#" PRIx64 " rd %#" PRIx64 " address %#" PRIx64 " stores %d %#" PRIx64,
-        name, text, got->next_pc, got->rd, got->address, got->stores, got->stored,
-        expected->next_pc, expected->rd, expected->address, expected->stores, expected->stored);
+    cr_assert_fail("%s: %s\n"
+                   "     got next %#" PRIx64 " rd %#" PRIx64 " address %#" PRIx64 " stores %d %#" PRIx64
+                   "\nexpected next %#" PRIx64 " rd %#" PRIx64 " address %#" PRIx64 " stores %d %#" PRIx64,
+                   name, text, got->next_pc, got->rd, got->address, got->stores, got->stored, expected->next_pc,
+                   expected->rd, expected->address, expected->stores, expected->stored);
 }
 
 /* ---- The independent computation ------------------------------------------------------------ */
@@ -187,10 +182,9 @@ static uint64_t compute(InsnOp op, uint64_t a, uint64_t b)
 static uint64_t alu(const OracleInput *in)
 {
     static const InsnOp with_register[OP_COUNT] = {
-        [OP_addi] = OP_add,   [OP_slti] = OP_slt,   [OP_sltiu] = OP_sltu, [OP_xori] = OP_xor,
-        [OP_ori] = OP_or,     [OP_andi] = OP_and,   [OP_slli] = OP_sll,   [OP_srli] = OP_srl,
-        [OP_srai] = OP_sra,   [OP_addiw] = OP_addw, [OP_slliw] = OP_sllw, [OP_srliw] = OP_srlw,
-        [OP_sraiw] = OP_sraw,
+        [OP_addi] = OP_add,   [OP_slti] = OP_slt,   [OP_sltiu] = OP_sltu, [OP_xori] = OP_xor, [OP_ori] = OP_or,
+        [OP_andi] = OP_and,   [OP_slli] = OP_sll,   [OP_srli] = OP_srl,   [OP_srai] = OP_sra, [OP_addiw] = OP_addw,
+        [OP_slliw] = OP_sllw, [OP_srliw] = OP_srlw, [OP_sraiw] = OP_sraw,
     };
     const Insn *insn = in->insn;
 
@@ -265,12 +259,10 @@ static uint64_t amo(const OracleInput *in)
 static void expect_access(const OracleInput *in, OracleOutput *out)
 {
     const Insn *insn = in->insn;
-    uint64_t loaded =
-        insn->is_unsigned ? zext(in->loaded, insn->size) : sext(in->loaded, insn->size);
+    uint64_t loaded = insn->is_unsigned ? zext(in->loaded, insn->size) : sext(in->loaded, insn->size);
 
     out->address = in->rs1 + (uint64_t)insn->imm;
-    out->stores = insn->kind == INSN_STORE || insn->kind == INSN_AMO ||
-                  (insn->kind == INSN_SC && in->sc_succeeds);
+    out->stores = insn->kind == INSN_STORE || insn->kind == INSN_AMO || (insn->kind == INSN_SC && in->sc_succeeds);
     if (out->stores)
         out->stored = zext(insn->kind == INSN_AMO ? amo(in) : in->rs2, insn->size);
     if (insn->kind == INSN_SC)
@@ -579,9 +571,8 @@ static bool one_in(Generator *generator, unsigned n)
 
 static bool is_for_oracle(InsnKind kind)
 {
-    return kind == INSN_ALU || kind == INSN_BRANCH || kind == INSN_JAL || kind == INSN_JALR ||
-           kind == INSN_LOAD || kind == INSN_STORE || kind == INSN_LR || kind == INSN_SC ||
-           kind == INSN_AMO;
+    return kind == INSN_ALU || kind == INSN_BRANCH || kind == INSN_JAL || kind == INSN_JALR || kind == INSN_LOAD ||
+           kind == INSN_STORE || kind == INSN_LR || kind == INSN_SC || kind == INSN_AMO;
 }
 
 /* A word of a random row; some have registers in common, which is rare otherwise. */
@@ -681,8 +672,7 @@ static void draw_operands(Generator *generator, OracleInput *in)
     in->rs1 = draw_value(generator);
     in->rs2 = draw_value(generator);
     if (insn->kind == INSN_JALR || insn->size != 0) {
-        uint64_t address =
-            one_in(generator, 8) ? in->pc + draw(generator) % 16 - 8 : draw_address(generator);
+        uint64_t address = one_in(generator, 8) ? in->pc + draw(generator) % 16 - 8 : draw_address(generator);
         if (aligned || one_in(generator, 2))
             address &= ~(uint64_t)(insn->size - (insn->size != 0));
         in->rs1 = address - (uint64_t)insn->imm;

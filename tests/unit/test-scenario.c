@@ -35,8 +35,7 @@ static Scenario *load(const char *text)
 
 static uint32_t word(const guint8 *bytes)
 {
-    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-           (uint32_t)bytes[3] << 24;
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
 /* The labels of the versions of a region: "OLD NEW". */
@@ -51,9 +50,9 @@ static char *labels(const Region *region)
 
 Test(scenario, header)
 {
-    g_autoptr(Scenario) s = load(
-        HEAD "about: |\n  Some\n  prose.\nsource: [a, b]\ntags: hazard\nx-own: {any: [thing]}\n"
-             "marks: [m]\nlocks: [l, k, l]\n" CODE HARTS);
+    g_autoptr(Scenario) s =
+        load(HEAD "about: |\n  Some\n  prose.\nsource: [a, b]\ntags: hazard\nx-own: {any: [thing]}\n"
+                  "marks: [m]\nlocks: [l, k, l]\n" CODE HARTS);
 
     cr_expect_str_eq(s->file, "t.yaml");
     cr_expect_str_eq(s->name, "t/x");
@@ -103,8 +102,8 @@ Test(scenario, a_hart_of_real_code)
 
 Test(scenario, copies)
 {
-    g_autoptr(Scenario) s = load(
-        HEAD CODE "harts:\n  CPU: {run: caller, copies: 3, regs: {a0: 7}}\n  P: {run: func}\n");
+    g_autoptr(Scenario) s =
+        load(HEAD CODE "harts:\n  CPU: {run: caller, copies: 3, regs: {a0: 7}}\n  P: {run: func}\n");
     static const char *const names[] = { "CPU_0", "CPU_1", "CPU_2", "P" };
 
     cr_assert_eq(s->program->harts->len, 4);
@@ -124,10 +123,9 @@ Test(scenario, copies)
 /* The registers that steps start with hold addresses and data, so that a store is one instruction. */
 Test(scenario, a_hart_of_steps)
 {
-    g_autoptr(Scenario) s =
-        load(HEAD CODE ONE "harts:\n  A: {run: caller}\n"
-                           "  B:\n    regs: {s11: 9}\n"
-                           "    steps: [store: one, fence-i, {fence: 'rw,w'}, {mark: m}]\n");
+    g_autoptr(Scenario) s = load(HEAD CODE ONE "harts:\n  A: {run: caller}\n"
+                                               "  B:\n    regs: {s11: 9}\n"
+                                               "    steps: [store: one, fence-i, {fence: 'rw,w'}, {mark: m}]\n");
     const HartSpec *b = program_hart(s->program, 1);
     bool address = false, data = false;
 
@@ -140,13 +138,6 @@ Test(scenario, a_hart_of_steps)
     /* store, fence.i, fence, ecall: what the call needs is in registers */
     cr_expect_eq(b->until - b->entry, 4 * 4);
     cr_expect_eq(s->program->marks->len, 1);
-}
-
-Test(scenario, stop_machine_in_steps)
-{
-    g_autoptr(Scenario) s = load(
-        HEAD CODE ONE HARTS "  B:\n    steps:\n      - stop-machine:\n          - store: one\n");
-
 }
 
 Test(scenario, a_patch_is_assembled_at_its_site)
@@ -172,23 +163,21 @@ Test(scenario, regions_and_versions)
     } rows[] = {
         { "one patch", ONE, "  P: {steps: [store: one]}\n", 1, "OLD NEW" },
         { "a patch by real code", ONE, "", 1, "OLD NEW" },
-        { "one patcher has one order", TWO, "  P: {steps: [store: one, store: two]}\n", 1,
+        { "one patcher has one order", TWO, "  P: {steps: [store: one, store: two]}\n", 1, "OLD one two" },
+        { "two patchers, the same bytes", TWO, "  P: {steps: [store: one]}\n  Q: {steps: [store: two]}\n", 1,
           "OLD one two" },
-        { "two patchers, the same bytes", TWO,
-          "  P: {steps: [store: one]}\n  Q: {steps: [store: two]}\n", 1, "OLD one two" },
         { "there and back is the same version", ONE "  back: {at: func, asm: .option norvc; nop}\n",
           "  P: {steps: [store: one, store: back]}\n", 1, "OLD NEW" },
         { "touching patches, one order", ONE "  next: {at: func+4, asm: 'addi a0, a1, 3'}\n",
           "  P: {steps: [store: one, store: next]}\n", 1, "OLD one next" },
         { "touching patches, both orders", ONE "  next: {at: func+4, asm: 'addi a0, a1, 3'}\n",
           "  P: {steps: [store: one]}\n  Q: {steps: [store: next]}\n", 1, "OLD one next next" },
-        { "apart", ONE "  far: {at: caller, asm: 'mv s1, ra'}\n",
-          "  P: {steps: [store: one, store: far]}\n", 2, "OLD NEW" },
+        { "apart", ONE "  far: {at: caller, asm: 'mv s1, ra'}\n", "  P: {steps: [store: one, store: far]}\n", 2,
+          "OLD NEW" },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *text =
-            g_strconcat(HEAD CODE, rows[i].patches, HARTS, rows[i].patchers, NULL);
+        g_autofree char *text = g_strconcat(HEAD CODE, rows[i].patches, HARTS, rows[i].patchers, NULL);
         g_autoptr(Scenario) s = load(text);
 
         cr_assert_eq(s->program->regions->len, rows[i].n_regions, "%s", rows[i].name);
@@ -199,10 +188,9 @@ Test(scenario, regions_and_versions)
 
 Test(scenario, placements)
 {
-    g_autoptr(Scenario) s =
-        load(HEAD "place: {.text: 0x10000, .text.far: 0xffffffff80000000, .data: 0x30000}\n" CODE
-                  "          .section .text.far, \"ax\"\n"
-                  "  far:    ret\n" HARTS);
+    g_autoptr(Scenario) s = load(HEAD "place: {.text: 0x10000, .text.far: 0xffffffff80000000, .data: 0x30000}\n" CODE
+                                      "          .section .text.far, \"ax\"\n"
+                                      "  far:    ret\n" HARTS);
     const Image *image = s->program->image;
 
     cr_expect_eq(image_symbol(image, "caller")->address, 0x10000);
@@ -229,15 +217,11 @@ Test(scenario, properties)
         { "", "no-trap; old-or-new; progress" },
         { "properties: [no-trap, progress, old-or-new]\n", "no-trap; old-or-new; progress" },
         { "unchecked: [no-trap, old-or-new, progress]\n", "" },
-        { "properties: [{old-or-new: func, except: [t0, a0]}]\n",
-          "no-trap; old-or-new except t0, a0; progress" },
-        { "unchecked: [old-or-new]\nproperties: [{old-or-new: func}]\n",
-          "no-trap; old-or-new; progress" },
+        { "properties: [{old-or-new: func, except: [t0, a0]}]\n", "no-trap; old-or-new except t0, a0; progress" },
+        { "unchecked: [old-or-new]\nproperties: [{old-or-new: func}]\n", "no-trap; old-or-new; progress" },
         { "properties: [{never: x}]\n", "no-trap; never: x; old-or-new; progress" },
-        { "properties: [{never: [x, func+4]}]\n",
-          "no-trap; never: x, func+4; old-or-new; progress" },
-        { "properties: [{lands-in: [caller], from: func}]\n",
-          "no-trap; lands-in: caller; old-or-new; progress" },
+        { "properties: [{never: [x, func+4]}]\n", "no-trap; never: x, func+4; old-or-new; progress" },
+        { "properties: [{lands-in: [caller], from: func}]\n", "no-trap; lands-in: caller; old-or-new; progress" },
         { "marks: [m]\nproperties: [{after: m, only-new: one}]\n",
           "no-trap; after m: only-new one; old-or-new; progress" },
         { "marks: [m]\nproperties: [{after: m, never: func, until: func+8}]\n",
@@ -263,8 +247,7 @@ Test(scenario, parts_of_properties)
                                       "  - {old-or-new: func, except: [t0]}\n"
                                       "  - {after: m, only-new: two}\n"
                                       "  - {after: k, never: func, until: func+8}\n");
-    const Property *old_or_new = program_property(s->program, 1),
-                   *only_new = program_property(s->program, 2),
+    const Property *old_or_new = program_property(s->program, 1), *only_new = program_property(s->program, 2),
                    *never = program_property(s->program, 3);
 
     cr_expect_eq(old_or_new->ignored_registers, 1u << 5);
@@ -276,12 +259,11 @@ Test(scenario, parts_of_properties)
 Test(scenario, rows)
 {
     g_autoptr(Scenario) s =
-        load(HEAD CODE ONE HARTS
-             "expect:\n"
-             "  - {model: sc, verdict: proved}\n"
-             "  - {model: sc-stale, fetch-atomicity: 2, preempt: none, auipc-jalr: masked,\n"
-             "     misaligned: bytes, verdict: refuted, property: old-or-new}\n"
-             "  - {verdict: inconclusive, fetch-atomicity: 8, model: sc}\n");
+        load(HEAD CODE ONE HARTS "expect:\n"
+                                 "  - {model: sc, verdict: proved}\n"
+                                 "  - {model: sc-stale, fetch-atomicity: 2, preempt: none, auipc-jalr: masked,\n"
+                                 "     misaligned: bytes, verdict: refuted, property: old-or-new}\n"
+                                 "  - {verdict: inconclusive, fetch-atomicity: 8, model: sc}\n");
     const Row *rows = (const Row *)(const void *)s->rows->data;
 
     cr_assert_eq(s->rows->len, 3);

@@ -61,8 +61,7 @@ Test(schedule, no_steps_are_a_schedule)
 Test(schedule, other_spellings_are_read)
 {
     g_autoptr(GArray) canonical = parse("0:3", 2);
-    static const char *const spellings[] = { "0:1,0:1,0:1", "0/0,0:2", "0/0,0/0,0/0", "00:03",
-                                             "0:2,0/0" };
+    static const char *const spellings[] = { "0:1,0:1,0:1", "0/0,0:2", "0/0,0/0,0/0", "00:03", "0:2,0/0" };
     for (guint i = 0; i < G_N_ELEMENTS(spellings); i++) {
         g_autoptr(GArray) trail = parse(spellings[i], 2);
         expect_same(canonical, trail);
@@ -80,8 +79,7 @@ Test(schedule, random_trails_come_back)
         for (gint32 n = g_rand_int_range(random, 0, 40); n > 0; n--) {
             bool is_choice = g_rand_int_range(random, 0, 3) == 0;
             append(trail, (guint)g_rand_int_range(random, 0, (gint32)n_harts),
-                   is_choice ? (guint)g_rand_int_range(random, 0, 70000) : 0,
-                   (guint)g_rand_int_range(random, 1, 5));
+                   is_choice ? (guint)g_rand_int_range(random, 0, 70000) : 0, (guint)g_rand_int_range(random, 1, 5));
         }
         g_autofree char *text = schedule_text(trail);
         g_autoptr(GArray) again = parse(text, n_harts);
@@ -130,16 +128,15 @@ Test(schedule, bad_texts_are_refused_where_they_go_wrong)
         g_autoptr(GArray) trail = schedule_parse(bad[i].text, 2, &error);
         cr_assert_null(trail, "'%s'", bad[i].text);
         cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_SCHEDULE));
-        g_autofree char *message = g_strdup_printf("schedule '%s': column %u: expected %s",
-                                                   bad[i].text, bad[i].column, bad[i].expected);
+        g_autofree char *message =
+            g_strdup_printf("schedule '%s': column %u: expected %s", bad[i].text, bad[i].column, bad[i].expected);
         cr_assert_str_eq(error->message, message, "%s", error->message);
     }
 }
 
 Test(schedule, endless_schedules_are_refused)
 {
-    static const char *const texts[] = { "0:1000001", "0:18446744073709551615", "0:1000000,0:1",
-                                         "0:1000000,0/0" };
+    static const char *const texts[] = { "0:1000001", "0:18446744073709551615", "0:1000000,0:1", "0:1000000,0/0" };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         cr_assert_null(schedule_parse(texts[i], 1, NULL), "%s", texts[i]);
     g_autoptr(GArray) long_trail = parse("0:999999,0/1000", 1);

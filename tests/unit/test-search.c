@@ -24,8 +24,8 @@ static void expect_interleavings(const SearchResult *result, const mpz_t expecte
 {
     cr_assert_eq(result->end, SEARCH_COMPLETE, "end %d", result->end);
     cr_assert(!result->endless);
-    cr_assert_str_eq(result->interleavings, decimal(expected), "%s instead of %s",
-                     result->interleavings, decimal(expected));
+    cr_assert_str_eq(result->interleavings, decimal(expected), "%s instead of %s", result->interleavings,
+                     decimal(expected));
 }
 
 /* Follows a trail to its last state, or into the finding of its last move. */
@@ -37,8 +37,7 @@ static Finding follow(Space *space, const GArray *trail, uint32_t *state)
         g_autoptr(GArray) moves = g_array_new(FALSE, FALSE, sizeof(Move));
         cr_assert_lt(step->process, space->n_processes);
         space->class->moves(space, step->process, state[1 + step->process], state[0], moves);
-        cr_assert_lt(step->move, moves->len, "step %u takes move %u of %u", i, step->move,
-                     moves->len);
+        cr_assert_lt(step->move, moves->len, "step %u takes move %u of %u", i, step->move, moves->len);
         Move move = g_array_index(moves, Move, step->move);
         if (i + 1 == trail->len && move.finding != FINDING_NONE)
             return move.finding;
@@ -68,8 +67,8 @@ static void expect_same_as_reference(Space *space)
     if (reference->shortest >= 0) {
         cr_assert_eq(result->end, SEARCH_VIOLATION);
         expect_trail_ends_with(space, result, FINDING_VIOLATION);
-        cr_assert_eq(result->trail->len, (guint)reference->shortest, "%u steps, but %d are enough",
-                     result->trail->len, reference->shortest);
+        cr_assert_eq(result->trail->len, (guint)reference->shortest, "%u steps, but %d are enough", result->trail->len,
+                     reference->shortest);
         cr_assert_null(result->interleavings);
         return;
     }
@@ -83,8 +82,8 @@ static void expect_same_as_reference(Space *space)
     cr_assert_eq(result->endless, reference->endless);
     cr_assert_eq(result->interleavings == NULL, reference->endless);
     if (!reference->endless)
-        cr_assert_str_eq(result->interleavings, reference->paths, "%s paths instead of %s",
-                         result->interleavings, reference->paths);
+        cr_assert_str_eq(result->interleavings, reference->paths, "%s paths instead of %s", result->interleavings,
+                         reference->paths);
     if (reference->out_of_model)
         expect_trail_ends_with(space, result, FINDING_OUT_OF_MODEL);
     else
@@ -98,14 +97,8 @@ typedef struct CountersRow {
 } CountersRow;
 
 static const CountersRow counters[] = {
-    { 1, { 0 } },
-    { 1, { 7 } },
-    { 2, { 1, 1 } },
-    { 2, { 0, 3 } },
-    { 3, { 2, 3, 4 } },
-    { 4, { 5, 5, 5, 5 } },
-    { 5, { 9, 9, 9, 9, 9 } },
-    { 6, { 1, 2, 3, 4, 5, 6 } },
+    { 1, { 0 } },       { 1, { 7 } },          { 2, { 1, 1 } },          { 2, { 0, 3 } },
+    { 3, { 2, 3, 4 } }, { 4, { 5, 5, 5, 5 } }, { 5, { 9, 9, 9, 9, 9 } }, { 6, { 1, 2, 3, 4, 5, 6 } },
 };
 
 /* States: the product of (steps + 1). Transitions: of those states, the ones where the mover is not at its end. */
@@ -165,9 +158,7 @@ typedef struct LostUpdateRow {
 /* Runs: (2hi)! / ((2i)!)^h; of those, good: (hi)! / (i!)^h, as each increment is then in one piece. */
 Test(search, lost_updates_are_as_many_as_they_should_be)
 {
-    static const LostUpdateRow rows[] = {
-        { 2, 1 }, { 2, 2 }, { 3, 1 }, { 3, 2 }, { 2, 4 }, { 4, 1 }
-    };
+    static const LostUpdateRow rows[] = { { 2, 1 }, { 2, 2 }, { 3, 1 }, { 3, 2 }, { 2, 4 }, { 4, 1 } };
     static const guint64 pinned[][2] = { { 6, 4 }, { 70, 64 }, { 90, 84 } }; /* runs, bad ones */
     for (guint row = 0; row < G_N_ELEMENTS(rows); row++) {
         guint n = rows[row].n_harts, n_increments = rows[row].n_increments;
@@ -246,8 +237,7 @@ Test(search, patch_n_k_r_has_its_closed_forms)
 
         g_autoptr(Toy) toy = toy_patch(n, k, r, false);
         g_autoptr(SearchResult) result = search(&toy->space, &counting);
-        cr_assert_eq(result->progress.states, power(7 * k + 1, n) + 2 * r * power(8 * k + 1, n),
-                     "row %u", row);
+        cr_assert_eq(result->progress.states, power(7 * k + 1, n) + 2 * r * power(8 * k + 1, n), "row %u", row);
         cr_assert_eq(result->progress.depth, 7 * k * n + 2 * r, "row %u", row);
         expect_interleavings(result, expected);
         mpz_clear(expected);
@@ -283,8 +273,7 @@ static bool count_by_kahn(Space *space, mpz_t total)
     state_store_put(store, state, state_hash(store, state), STATE_NONE, &is_new);
     for (uint32_t number = 0; number < state_store_count(store); number++) {
         for (guint p = 0; p < space->n_processes; p++) {
-            memcpy(state, state_store_get(store, number),
-                   (1 + space->n_processes) * sizeof(uint32_t));
+            memcpy(state, state_store_get(store, number), (1 + space->n_processes) * sizeof(uint32_t));
             guint n_moves;
             const Move *moves = memo_moves(memo, p, state[1 + p], state[0], &n_moves);
             for (guint m = 0; m < n_moves; m++) {
@@ -419,12 +408,9 @@ static Toy *two_locks(bool is_opposite)
             if ((shared >> first & 3) == 0)
                 toy_add(toy, base, shared, (Move){ base + 1, shared | me << first, FINDING_NONE });
             if ((shared >> second & 3) == 0)
-                toy_add(toy, base + 1, shared,
-                        (Move){ base + 2, shared | me << second, FINDING_NONE });
-            toy_add(toy, base + 2, shared,
-                    (Move){ base + 3, shared & ~(3u << second), FINDING_NONE });
-            toy_add(toy, base + 3, shared,
-                    (Move){ base + 4, shared & ~(3u << first), FINDING_NONE });
+                toy_add(toy, base + 1, shared, (Move){ base + 2, shared | me << second, FINDING_NONE });
+            toy_add(toy, base + 2, shared, (Move){ base + 3, shared & ~(3u << second), FINDING_NONE });
+            toy_add(toy, base + 3, shared, (Move){ base + 4, shared & ~(3u << first), FINDING_NONE });
         }
     }
     return toy;
@@ -559,10 +545,8 @@ Test(search, states_max)
     for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
         const SearchOptions options = { .states_max = limits[i], .count_interleavings = true };
         g_autoptr(SearchResult) result = search(&toy->space, &options);
-        cr_assert_gt(result->progress.states, limits[i], "more than %u were found",
-                     (guint)limits[i]);
-        cr_assert_leq(result->progress.states, limits[i] + 256, "%u is passed by a batch at most",
-                      (guint)limits[i]);
+        cr_assert_gt(result->progress.states, limits[i], "more than %u were found", (guint)limits[i]);
+        cr_assert_leq(result->progress.states, limits[i] + 256, "%u is passed by a batch at most", (guint)limits[i]);
         expect_cut(result, SEARCH_STATES);
     }
     const SearchOptions enough = { .states_max = 37044, .count_interleavings = true };
@@ -604,9 +588,7 @@ Test(search, poll_may_stop_the_search)
     g_autoptr(Toy) toy = large_grid();
     for (guint stop_at = 1; stop_at <= 5; stop_at++) {
         Poll data = { .stop_at = stop_at };
-        const SearchOptions options = { .poll = poll,
-                                        .poll_data = &data,
-                                        .count_interleavings = true };
+        const SearchOptions options = { .poll = poll, .poll_data = &data, .count_interleavings = true };
         g_autoptr(SearchResult) result = search(&toy->space, &options);
         expect_cut(result, SEARCH_STOPPED);
         cr_assert_eq(data.calls, stop_at, "it is not asked again");
@@ -627,8 +609,7 @@ Test(search, a_limit_never_makes_a_proof)
     for (guint max = 1; max < 25; max++) {
         const SearchOptions options = { .steps_max = max, .count_interleavings = true };
         g_autoptr(SearchResult) result = search(&toy->space, &options);
-        cr_assert_eq(result->end, max < 20 ? SEARCH_STEPS : SEARCH_VIOLATION, "within %u steps",
-                     max);
+        cr_assert_eq(result->end, max < 20 ? SEARCH_STEPS : SEARCH_VIOLATION, "within %u steps", max);
     }
 }
 
@@ -675,8 +656,7 @@ static void expect_identical(const SearchResult *a, const SearchResult *b)
     cr_assert_eq(a->final_violation, b->final_violation);
     cr_assert_eq(a->out_of_model, b->out_of_model);
     cr_assert_eq(a->trail->len, b->trail->len);
-    cr_assert(!a->trail->len ||
-              !memcmp(a->trail->data, b->trail->data, a->trail->len * sizeof(TrailStep)));
+    cr_assert(!a->trail->len || !memcmp(a->trail->data, b->trail->data, a->trail->len * sizeof(TrailStep)));
 }
 
 Test(search, the_same_search_gives_the_same_result)

@@ -41,10 +41,8 @@ static void compare_with_table(guint width, guint32 values, guint n_puts)
     g_hash_table_iter_init(&iter, expected);
     while (g_hash_table_iter_next(&iter, &key, &number)) {
         const uint32_t *state = g_bytes_get_data(key, NULL);
-        cr_assert(!memcmp(state_store_get(store, GPOINTER_TO_UINT(number)), state,
-                          width * sizeof(uint32_t)));
-        cr_assert_eq(state_store_find(store, state, state_hash(store, state)),
-                     GPOINTER_TO_UINT(number));
+        cr_assert(!memcmp(state_store_get(store, GPOINTER_TO_UINT(number)), state, width * sizeof(uint32_t)));
+        cr_assert_eq(state_store_find(store, state, state_hash(store, state)), GPOINTER_TO_UINT(number));
     }
 }
 

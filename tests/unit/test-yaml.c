@@ -95,8 +95,7 @@ Test(source, positions)
         guint line, column;
 
         source_position(source, expected[i][0], &line, &column);
-        cr_expect(line == expected[i][1] && column == expected[i][2], "offset %u: %u:%u",
-                  expected[i][0], line, column);
+        cr_expect(line == expected[i][1] && column == expected[i][2], "offset %u: %u:%u", expected[i][0], line, column);
     }
 }
 
@@ -106,8 +105,7 @@ Test(source, missing_file_is_a_usage_error)
 
     cr_assert_null(source_load("/nonexistent/x.yaml", &error));
     cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
-    cr_expect_str_eq(error->message,
-                     "cannot read '/nonexistent/x.yaml': No such file or directory");
+    cr_expect_str_eq(error->message, "cannot read '/nonexistent/x.yaml': No such file or directory");
     g_clear_error(&error);
     cr_assert_null(source_load("/", &error));
     cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
@@ -131,19 +129,16 @@ Test(source, large_file_is_refused, .timeout = 10)
 
 Test(source, closest_names)
 {
-    static const char *const names[] = {
-        "title", "asm", "patches", "harts", "properties", "expect"
-    };
+    static const char *const names[] = { "title", "asm", "patches", "harts", "properties", "expect" };
     static const char *const rows[][2] = {
-        { "titel", "title" }, { "tilte", "title" }, { "patch", "patches" },
-        { "hart", "harts" },  { "am", "asm" },      { "propretis", "properties" },
-        { "title", NULL },    { "x", NULL },        { "", NULL },
-        { "verdict", NULL },
+        { "titel", "title" }, { "tilte", "title" },          { "patch", "patches" }, { "hart", "harts" },
+        { "am", "asm" },      { "propretis", "properties" }, { "title", NULL },      { "x", NULL },
+        { "", NULL },         { "verdict", NULL },
     };
 
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-        cr_expect(g_strcmp0(closest_name(rows[i][0], names, G_N_ELEMENTS(names)), rows[i][1]) == 0,
-                  "%s: %s", rows[i][0], closest_name(rows[i][0], names, G_N_ELEMENTS(names)));
+        cr_expect(g_strcmp0(closest_name(rows[i][0], names, G_N_ELEMENTS(names)), rows[i][1]) == 0, "%s: %s",
+                  rows[i][0], closest_name(rows[i][0], names, G_N_ELEMENTS(names)));
 }
 
 /* ---- what the parser refuses */
@@ -156,31 +151,22 @@ typedef struct RefusedRow {
 } RefusedRow;
 
 static const RefusedRow refused_rows[] = {
-    { "duplicate key", TEXT("a: 1\nb: 2\na: 3\n"),
-      "f:3:1: error: duplicate key 'a' (first on line 1)\n  a: 3\n  ^" },
-    { "duplicate quoted key", TEXT("a: 1\n'a': 3\n"),
-      "f:2:1: error: duplicate key 'a' (first on line 1)\n" },
-    { "anchor", TEXT("a: &x 1\n"),
-      "f:1:4: error: anchors ('&') are not supported; write the value out\n" },
+    { "duplicate key", TEXT("a: 1\nb: 2\na: 3\n"), "f:3:1: error: duplicate key 'a' (first on line 1)\n  a: 3\n  ^" },
+    { "duplicate quoted key", TEXT("a: 1\n'a': 3\n"), "f:2:1: error: duplicate key 'a' (first on line 1)\n" },
+    { "anchor", TEXT("a: &x 1\n"), "f:1:4: error: anchors ('&') are not supported; write the value out\n" },
     { "anchored mapping", TEXT("a: &x {b: 1}\n"), "f:1:4: error: anchors" },
     { "anchored sequence", TEXT("a: &x [1]\n"), "f:1:4: error: anchors" },
-    { "alias", TEXT("a: *x\n"),
-      "f:1:4: error: aliases ('*') are not supported; write the value out\n" },
+    { "alias", TEXT("a: *x\n"), "f:1:4: error: aliases ('*') are not supported; write the value out\n" },
     { "alias as key", TEXT("*x : 1\n"), "f:1:1: error: aliases" },
     { "merge key", TEXT("a:\n  <<: {b: 1}\n"), "f:2:3: error: merge keys are not supported\n" },
     { "tag", TEXT("a: !!str 1\n"), "f:1:4: error: tags ('!') are not supported\n" },
     { "local tag", TEXT("a: !x [1]\n"), "f:1:4: error: tags" },
     { "bang", TEXT("a: ! 1\n"), "f:1:4: error: tags" },
-    { "two documents", TEXT("a: 1\n---\nb: 1\n"),
-      "f:2:1: error: a second document; one file holds one\n" },
-    { "yaml directive", TEXT("%YAML 1.1\n---\na: 1\n"),
-      "f:1:1: error: %directives are not supported\n" },
-    { "tag directive", TEXT("%TAG ! !x\n---\na: 1\n"),
-      "f:1:1: error: %directives are not supported\n" },
-    { "mapping as key", TEXT("? {a: 1}\n: 2\n"),
-      "f:1:3: error: a key must be text, not a mapping\n" },
-    { "sequence as key", TEXT("? [a]\n: 2\n"),
-      "f:1:3: error: a key must be text, not a sequence\n" },
+    { "two documents", TEXT("a: 1\n---\nb: 1\n"), "f:2:1: error: a second document; one file holds one\n" },
+    { "yaml directive", TEXT("%YAML 1.1\n---\na: 1\n"), "f:1:1: error: %directives are not supported\n" },
+    { "tag directive", TEXT("%TAG ! !x\n---\na: 1\n"), "f:1:1: error: %directives are not supported\n" },
+    { "mapping as key", TEXT("? {a: 1}\n: 2\n"), "f:1:3: error: a key must be text, not a mapping\n" },
+    { "sequence as key", TEXT("? [a]\n: 2\n"), "f:1:3: error: a key must be text, not a sequence\n" },
     { "empty file", TEXT(""), "f:1:1: error: the file holds no document" },
     { "only comments", TEXT("# x\n"), "f:2:1: error: the file holds no document" },
     { "empty document", TEXT("---\n"), "f:2:1: error: the document is empty" },
@@ -188,8 +174,7 @@ static const RefusedRow refused_rows[] = {
     { "NUL escape", TEXT("a: \"b\\0\"\n"), "f:1:4: error: a NUL character in a text\n" },
     { "control byte", TEXT("a: b\x01\n"), "f:1:5: error: a control character\n" },
     { "delete", TEXT("a: b\x7f\n"), "f:1:5: error: a control character\n" },
-    { "invalid UTF-8", TEXT("a: b\xff\n"),
-      "f:1:5: error: a byte that is not UTF-8 (0xff)\n  a: b.\n      ^" },
+    { "invalid UTF-8", TEXT("a: b\xff\n"), "f:1:5: error: a byte that is not UTF-8 (0xff)\n  a: b.\n      ^" },
     { "cut UTF-8", TEXT("a: b\xc3"), "f:1:5: error: a byte that is not UTF-8 (0xc3)\n" },
     { "overlong UTF-8", TEXT("a: \xc0\x80\n"), "f:1:4: error: a byte that is not UTF-8 (0xc0)\n" },
     { "surrogate", TEXT("a: \xed\xa0\x80\n"), "f:1:4: error: a byte that is not UTF-8 (0xed)\n" },
@@ -197,15 +182,12 @@ static const RefusedRow refused_rows[] = {
       TEXT("\xff\xfe"
            "a\0:\0"),
       "f:1:1: error: a byte that is not UTF-8 (0xff)\n" },
-    { "next line", TEXT("a: b\xc2\x85\n"),
-      "f:1:5: error: a line separator other than a newline\n" },
-    { "line separator", TEXT("a: \u2028\n"),
-      "f:1:4: error: a line separator other than a newline\n" },
+    { "next line", TEXT("a: b\xc2\x85\n"), "f:1:5: error: a line separator other than a newline\n" },
+    { "line separator", TEXT("a: \u2028\n"), "f:1:4: error: a line separator other than a newline\n" },
     { "bare CR", TEXT("a: b\rc: d\n"), "f:1:5: error: a carriage return that ends no line\n" },
     { "inner BOM", TEXT("a: \ufeff\n"), "f:1:4: error: a byte order mark inside the file\n" },
     { "syntax", TEXT("a: [1, 2\nb: 3\n"), "f:2:2: error: did not find expected ',' or ']'" },
-    { "tab indent", TEXT("a:\n\tb: 1\n"),
-      "f:2:1: error: found character that cannot start any token" },
+    { "tab indent", TEXT("a:\n\tb: 1\n"), "f:2:1: error: found character that cannot start any token" },
     { "unclosed quote", TEXT("a: 'b\n"), "f:2:1: error: found unexpected end of stream" },
     { "stray text", TEXT("a: 1\n]\n"), "f:2:1: error: " },
 };
@@ -220,8 +202,7 @@ Test(yaml, refused)
 
         cr_assert_null(document, "%s: accepted", row->name);
         cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_SCENARIO), "%s", row->name);
-        cr_expect(g_str_has_prefix(error->message, row->expected), "%s: got\n%s", row->name,
-                  error->message);
+        cr_expect(g_str_has_prefix(error->message, row->expected), "%s: got\n%s", row->name, error->message);
     }
 }
 
@@ -253,8 +234,7 @@ Test(yaml, depth)
     g_autofree char *bomb_message = parse_error(bomb);
 
     cr_expect_null(none, "%s", none);
-    cr_expect(g_str_has_prefix(message, "f:1:33: error: nested deeper than 32 levels\n"), "%s",
-              message);
+    cr_expect(g_str_has_prefix(message, "f:1:33: error: nested deeper than 32 levels\n"), "%s", message);
     cr_expect(strstr(bomb_message, "f:1:33: error: nested deeper") != NULL, "%s", bomb_message);
 }
 
@@ -268,8 +248,7 @@ Test(yaml, nodes, .timeout = 20)
     g_autofree char *message = parse_error(text->str);
 
     cr_expect_null(none, "%s", none);
-    cr_expect(g_str_has_prefix(message, "f:100000:3: error: more than 100000 nodes\n"), "%s",
-              message);
+    cr_expect(g_str_has_prefix(message, "f:100000:3: error: more than 100000 nodes\n"), "%s", message);
 }
 
 /* ---- the tree */
@@ -285,9 +264,9 @@ static YamlDocument *parse(const Source *source)
 
 Test(yaml, tree_with_marks)
 {
-    g_autoptr(Source) source = source_new(
-        "f", TEXT("one: {a: 'x', b: [y, z]}\ntwo: |\n\n    lui\n      nop\n\nx-y: \"q\"\n"
-                  "fold: >-\n  a\n  b\nkeep: |2\n     c\nä: ü\n"));
+    g_autoptr(Source) source =
+        source_new("f", TEXT("one: {a: 'x', b: [y, z]}\ntwo: |\n\n    lui\n      nop\n\nx-y: \"q\"\n"
+                             "fold: >-\n  a\n  b\nkeep: |2\n     c\nä: ü\n"));
     g_autoptr(YamlDocument) document = parse(source);
     const YamlNode *root = yaml_document_root(document);
 
@@ -319,9 +298,8 @@ Test(yaml, tree_with_marks)
 
 Test(yaml, line_of_every_content_line)
 {
-    static const char *const texts[] = { "a: |\n  x\n", "a: |  # c\n\n\n    x\n",
-                                         "- a:\n  - |-\n    y\n    x\n", "a: |+\n  x\n\n\n",
-                                         "a: |3\n    x\n" };
+    static const char *const texts[] = { "a: |\n  x\n", "a: |  # c\n\n\n    x\n", "- a:\n  - |-\n    y\n    x\n",
+                                         "a: |+\n  x\n\n\n", "a: |3\n    x\n" };
 
     for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(Source) source = source_new("f", texts[i], strlen(texts[i]));
@@ -338,8 +316,8 @@ Test(yaml, line_of_every_content_line)
             if (lines[k][0] == '\0')
                 continue;
             cr_assert_not_null(in_file, "row %zu line %u", i, k);
-            cr_expect(length >= indent && strncmp(in_file + indent, lines[k], length - indent) == 0,
-                      "row %zu line %u", i, k);
+            cr_expect(length >= indent && strncmp(in_file + indent, lines[k], length - indent) == 0, "row %zu line %u",
+                      i, k);
         }
     }
 }
@@ -364,18 +342,12 @@ static const NumberRow number_rows[] = {
     { "11", 0, 10, 0, "f:1:4: error: 11 is not in the range 0 to 10\n  k: 11\n     ^" },
     { "3", 4, 0x10000, 0, "f:1:4: error: 3 is not in the range 0x4 to 0x10000\n  k: 3\n     ^" },
     { "-1", 0, 10, 0, "f:1:4: error: -1 is not in the range 0 to 10\n  k: -1\n     ^" },
-    { "18446744073709551616", 0, UINT64_MAX, 0,
-      "f:1:4: error: 18446744073709551616 does not fit into 64 bits\n" },
-    { "0x10000000000000000", 0, UINT64_MAX, 0,
-      "f:1:4: error: 0x10000000000000000 does not fit into 64 bits\n" },
-    { "-0x8000000000000001", 0, UINT64_MAX, 0,
-      "f:1:4: error: -0x8000000000000001 does not fit into 64 bits\n" },
-    { "1_000", 0, 10000, 0,
-      "f:1:4: error: expected a number (decimal, or hexadecimal with 0x), found '1_000'\n" },
-    { "'1'", 0, 10, 0,
-      "f:1:4: error: expected a number (decimal, or hexadecimal with 0x), found '1' as text\n" },
-    { "010", 0, 10, 0,
-      "f:1:4: error: a decimal number must not start with 0; write 0x for hexadecimal\n" },
+    { "18446744073709551616", 0, UINT64_MAX, 0, "f:1:4: error: 18446744073709551616 does not fit into 64 bits\n" },
+    { "0x10000000000000000", 0, UINT64_MAX, 0, "f:1:4: error: 0x10000000000000000 does not fit into 64 bits\n" },
+    { "-0x8000000000000001", 0, UINT64_MAX, 0, "f:1:4: error: -0x8000000000000001 does not fit into 64 bits\n" },
+    { "1_000", 0, 10000, 0, "f:1:4: error: expected a number (decimal, or hexadecimal with 0x), found '1_000'\n" },
+    { "'1'", 0, 10, 0, "f:1:4: error: expected a number (decimal, or hexadecimal with 0x), found '1' as text\n" },
+    { "010", 0, 10, 0, "f:1:4: error: a decimal number must not start with 0; write 0x for hexadecimal\n" },
     { "0x", 0, 10, 0, "f:1:4: error: expected a number" },
     { "-", 0, 10, 0, "f:1:4: error: " },
     { "--1", 0, UINT64_MAX, 0, "f:1:4: error: expected a number" },
@@ -393,21 +365,19 @@ Test(yaml, numbers)
 {
     for (gsize i = 0; i < G_N_ELEMENTS(number_rows); i++) {
         const NumberRow *row = &number_rows[i];
-        g_autofree char *text =
-            g_strdup_printf(*row->text != '\0' ? "k: %s\n" : "k:%s\n", row->text);
+        g_autofree char *text = g_strdup_printf(*row->text != '\0' ? "k: %s\n" : "k:%s\n", row->text);
         g_autoptr(Source) source = source_new("f", text, strlen(text));
         g_autoptr(GError) error = NULL;
         g_autoptr(YamlDocument) document = yaml_document_parse(source, &error);
         uint64_t value = 0;
-        bool ok = document != NULL && yaml_u64(yaml_mapping_get(yaml_document_root(document), "k"),
-                                               row->min, row->max, &value, &error);
+        bool ok = document != NULL &&
+                  yaml_u64(yaml_mapping_get(yaml_document_root(document), "k"), row->min, row->max, &value, &error);
 
         cr_assert_eq(ok, row->message == NULL, "%s", row->text);
         if (ok)
             cr_expect_eq(value, row->value, "%s", row->text);
         else
-            cr_expect(g_str_has_prefix(error->message, row->message), "%s: %s", row->text,
-                      error->message);
+            cr_expect(g_str_has_prefix(error->message, row->message), "%s: %s", row->text, error->message);
     }
 }
 
@@ -428,8 +398,7 @@ static void check_access(const AccessRow *row, bool (*read)(const YamlNode *node
 
     cr_assert_eq(ok, row->message == NULL, "%s: %s", row->name, ok ? "accepted" : error->message);
     if (!ok)
-        cr_expect(g_str_has_prefix(error->message, row->message), "%s: got\n%s", row->name,
-                  error->message);
+        cr_expect(g_str_has_prefix(error->message, row->message), "%s: got\n%s", row->name, error->message);
 }
 
 static bool read_bool(const YamlNode *node, GError **error)
@@ -501,12 +470,9 @@ Test(yaml, code)
     static const AccessRow rows[] = {
         { "one line", "k: nop\n", NULL },
         { "literal", "k: |\n  nop\n  nop\n", NULL },
-        { "folded", "k: >\n  nop\n  nop\n",
-          "f:1:4: error: several lines of code must be a literal block ('|')\n" },
-        { "two plain lines", "k: nop\n  nop\n",
-          "f:1:4: error: several lines of code must be a literal block" },
-        { "escaped newline", "k: \"a\\nb\"\n",
-          "f:1:4: error: several lines of code must be a literal block" },
+        { "folded", "k: >\n  nop\n  nop\n", "f:1:4: error: several lines of code must be a literal block ('|')\n" },
+        { "two plain lines", "k: nop\n  nop\n", "f:1:4: error: several lines of code must be a literal block" },
+        { "escaped newline", "k: \"a\\nb\"\n", "f:1:4: error: several lines of code must be a literal block" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         check_access(&rows[i], read_code);
@@ -519,8 +485,7 @@ Test(yaml, enums)
         { "quoted", "k: 'refuted'\n", NULL },
         { "near", "k: refutd\n",
           "f:1:4: error: unknown verdict 'refutd'; did you mean 'refuted'?\n  k: refutd\n     ^" },
-        { "far", "k: maybe\n",
-          "f:1:4: error: unknown verdict 'maybe'; known: proved, refuted, inconclusive\n" },
+        { "far", "k: maybe\n", "f:1:4: error: unknown verdict 'maybe'; known: proved, refuted, inconclusive\n" },
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
         check_access(&rows[i], read_enum);
@@ -533,8 +498,7 @@ Test(yaml, keys)
         { "free", "k: {model: a, x-note: b}\n", NULL },
         { "near", "k: {model: a, verdit: b}\n",
           "f:1:15: error: unknown key 'verdit'; did you mean 'verdict'?\n  k: {model: a, verdit: b}\n" },
-        { "far", "k: {zzzzzzzzz: a}\n",
-          "f:1:5: error: unknown key 'zzzzzzzzz'; known: model, preempt, verdict\n" },
+        { "far", "k: {zzzzzzzzz: a}\n", "f:1:5: error: unknown key 'zzzzzzzzz'; known: model, preempt, verdict\n" },
         { "missing", "k: {verdict: a}\n", "f:1:4: error: missing key 'model'\n" },
         { "no mapping", "k: a\n", "f:1:4: error: expected a mapping, found text\n" },
     };
@@ -547,6 +511,5 @@ Test(yaml, garbage_of_4_MiB_is_refused_fast, .timeout = 10)
     g_autofree char *text = g_strnfill(SOURCE_SIZE_MAX, '\x80');
     g_autofree char *message = parse_error(text);
 
-    cr_expect(g_str_has_prefix(message, "f:1:1: error: a byte that is not UTF-8 (0x80)\n"), "%s",
-              message);
+    cr_expect(g_str_has_prefix(message, "f:1:1: error: a byte that is not UTF-8 (0x80)\n"), "%s", message);
 }

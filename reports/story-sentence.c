@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/story-parts.h"
+
+#include <string.h>
+
+const ReplayStep *last_step(const Replay *replay)
+{
+    return &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
+}
+
+static const char *hart_name(const Replay *replay, int hart)
+{
+    return program_hart(replay->program, (guint)hart)->name;
+}
+
+static char *insn_word(const Fetch *fetch)
+{
+    Insn insn = insn_decode(fetch->word);
+    char text[96];
+    insn_text(&insn, fetch->pc, INSN_TEXT_ALIASES, text, sizeof text);
+    char *space = strchr(text, ' ');
+    if (space)
+        *space = '\0';
+    return g_strdup(text);
+}
+
+bool fetch_is_torn(const Fetch *fetch)
+{
+    return fetch->length == 4 && fetch->point[0] != fetch->point[1];
+}
+
+/* Whether each half by itself belongs to some version. */
+static bool half_written(const Replay *replay, const Fetch *fetch)
+{
+    Fetch low = { .pc = fetch->pc, .word = fetch->word & 0xffff, .length = 2 };
+    Fetch high = { .pc = fetch->pc + 2, .word = fetch->word >> 16, .length = 2 };
+    const char *low_tag = fetch_tag(replay->program, &low), *high_tag = fetch_tag(replay->program, &high);
+    return fetch->length == 4 && !(low_tag && g_str_equal(low_tag, "MIX")) &&
+           !(high_tag && g_str_equal(high_tag, "MIX"));
+}
+
+/* If a fetch starts inside an instruction of the version that it belongs to, the mnemonic of that instruction. */
+static char *upper_half_of(const Replay *replay, const Fetch *fetch, const char *label)
+{
+    int index = program_region_at(replay->program, fetch->pc);
+    const Region *region = index >= 0 ? program_region(replay->program, (guint)index) : NULL;
+    for (guint v = 0; region && v < region->versions->len; v++) {
+        const guint8 *bytes = region_version(region, v)->bytes;
+        if (!g_str_equal(region_version(region, v)->label, label))
+            continue;
+        for (guint at = 0; at + 4 <= region->size;) {
+            guint length = insn_length((uint16_t)(bytes[at] | bytes[at + 1] << 8));
+            Fetch whole = { .pc = region->start + at, .length = length };
+            for (guint b = 0; b < length; b++)
+                whole.word |= (uint32_t)bytes[at + b] << 8 * b;
+            if (length == 4 && whole.pc + 2 == fetch->pc)
+                return insn_word(&whole);
+            at += length;
+        }
+    }
+    return NULL;
+}
+
+/* "ran the OLD auipc with the NEW jalr", or NULL if nothing that was run in the pass belongs to one version only. */
+static char *pass_phrase(const Replay *replay)
+{
+    g_autoptr(GString) phrase = g_string_new(NULL);
+    const char *last_tag = NULL;
+    int hart = replay->violating_hart;
+    for (guint i = replay->pass_start; replay->region >= 0 && i < replay->steps->len; i++) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        if ((int)at->hart != hart || at->step.kind != STEP_EXECUTE || !at->step.hart.fetch.length)
+            continue;
+        const Fetch *fetch = &at->step.hart.fetch;
+        const char *tag = fetch_tag(replay->program, fetch);
+        if (!tag)
+            continue;
+        g_autofree char *word = insn_word(fetch), *upper = upper_half_of(replay, fetch, tag);
+        bool mixed = g_str_equal(tag, "MIX");
+        const char *joint = phrase->len == 0 ? "ran " : mixed || g_str_equal(tag, last_tag) ? ", " : " with ";
+        if (mixed)
+            g_string_append_printf(phrase, "%sa %s%s%s", joint,
+                                   fetch_is_torn(fetch)          ? "torn "
+                                   : half_written(replay, fetch) ? "half-written "
+                                                                 : "",
+                                   word, fetch_is_torn(fetch) || half_written(replay, fetch) ? "" : " of no version");
+        else if (upper)
+            g_string_append_printf(phrase, "%sthe upper half of the %s %s", joint, tag, upper);
+        else if (last_tag && g_str_equal(tag, last_tag))
+            g_string_append_printf(phrase, ", %s", word);
+        else
+            g_string_append_printf(phrase, "%sthe %s %s", joint, tag, word);
+        last_tag = tag;
+    }
+    return phrase->len ? g_strdup(phrase->str) : NULL;
+}
+
+static char *trap_phrase(const Replay *replay, uint64_t cause)
+{
+    const Violation *violation = &replay->violation;
+    const ReplayStep *last = last_step(replay);
+    g_autofree char *where = address_text(replay->program->image, last->before.hart.pc);
+    g_autofree char *address = address_text(replay->program->image, violation->address);
+    switch (cause) {
+    case CAUSE_ILLEGAL:
+        return g_strdup_printf("gets an illegal-instruction exception at %s: %0*x", where,
+                               (int)last->step.hart.fetch.length * 2, last->step.hart.fetch.word);
+    case CAUSE_BREAKPOINT:
+        return g_strdup_printf("hits a breakpoint at %s that nobody handles", where);
+    case CAUSE_ECALL:
+        return g_strdup_printf("makes an ecall at %s that no version has there", where);
+    case CAUSE_LOAD_ACCESS:
+        return g_strdup_printf("loads from %s, where there is no memory, at %s", address, where);
+    case CAUSE_STORE_ACCESS:
+        return g_strdup_printf("stores to %s, which is not writable, at %s", address, where);
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        return g_strdup_printf("gets a misaligned-access exception for %s at %s", address, where);
+    default:
+        return g_strdup_printf("traps (cause %" G_GUINT64_FORMAT ") at %s", cause, where);
+    }
+}
+
+char *differing_registers(const Replay *replay, const uint64_t *x, const uint64_t *others)
+{
+    const Property *property = program_property(replay->program, (guint)replay->violation.property);
+    GString *text = g_string_new(NULL);
+    for (guint r = 1; r < 32; r++) {
+        if (x[r] == others[r] || property->ignored_registers & 1u << r)
+            continue;
+        g_autofree char *is = address_text(replay->program->image, x[r]);
+        g_string_append_printf(text, "%s%s = %s", text->len ? ", " : " with ", register_name(r), is);
+    }
+    return g_string_free(text, FALSE);
+}
+
+/* In what the end of the pass differs from the version that goes to the same place. */
+static char *difference(const Replay *replay, const Alternative *alternative)
+{
+    char *registers = differing_registers(replay, last_step(replay)->step.task.hart.x, alternative->x);
+    if (*registers)
+        return registers;
+    g_free(registers);
+    return g_strdup(" after other stores than any version makes");
+}
+
+static char *mixed_phrase(const Replay *replay)
+{
+    const HartStep *last = &last_step(replay)->step.hart;
+    g_autofree char *where = address_text(replay->program->image, replay->violation.address);
+    if (last->status == HART_TRAP)
+        return trap_phrase(replay, last->cause);
+    for (guint i = 0; i < replay->alternatives->len; i++) {
+        const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
+        if (alternative->pc != replay->violation.address || alternative->trapped)
+            continue;
+        g_autofree char *detail = difference(replay, alternative);
+        return g_strdup_printf("arrives at %s%s", where, detail);
+    }
+    return g_strdup_printf("goes to %s", where);
+}
+
+static char *consequence(const Replay *replay)
+{
+    const Violation *violation = &replay->violation;
+    g_autofree char *address = address_text(replay->program->image, violation->address);
+    const Property *property = program_property(replay->program, (guint)violation->property);
+    const Patch *patch =
+        property->kind == PROPERTY_AFTER_ONLY_NEW ? program_patch(replay->program, property->patch) : NULL;
+    switch (violation->kind) {
+    case VIOLATION_TRAP:
+        return trap_phrase(replay, violation->cause);
+    case VIOLATION_WILD_JUMP:
+        return g_strdup_printf("jumps to %s", address);
+    case VIOLATION_MIXED:
+        return mixed_phrase(replay);
+    case VIOLATION_LANDS:
+        return g_strdup_printf("lands at %s", address);
+    case VIOLATION_NEVER:
+        return g_strdup_printf("reaches %s", address);
+    case VIOLATION_OLD_BYTES:
+        return g_strdup_printf("runs bytes at %s that are not those of %s, in a pass begun after mark %s", address,
+                               patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
+    case VIOLATION_FREED:
+        return g_strdup_printf("executes freed code at %s", address);
+    case VIOLATION_NONE:
+    case VIOLATION_DEADLOCK:
+    case VIOLATION_FINAL:
+    case VIOLATION_SERVICE:
+        break;
+    }
+    g_assert_not_reached();
+}
+
+static char *deadlock_sentence(const Replay *replay)
+{
+    GString *text = g_string_new("Nobody can go on:");
+    for (guint h = 0; h < replay->program->harts->len; h++) {
+        if (replay->tasks[h].status == TASK_DONE)
+            continue;
+        g_autofree char *where = address_name(replay->program->image, replay->tasks[h].hart.pc);
+        g_string_append_printf(text, " %s waits at %s;", hart_name(replay, (int)h), where);
+    }
+    text->str[text->len - 1] = '.';
+    return g_string_free(text, FALSE);
+}
+
+static char *final_sentence(const Replay *replay)
+{
+    const Property *property = program_property(replay->program, (guint)replay->violation.property);
+    guint n_places;
+    const ConditionPlace *places = condition_places(property->condition, &n_places);
+    GString *text = g_string_new("Final state:");
+    for (guint i = 0; i < n_places; i++) {
+        const ConditionPlace *place = &places[i];
+        if (place->is_memory) {
+            g_autofree char *name = address_name(replay->program->image, place->address);
+            uint64_t value = timeline_read(&replay->world.timeline, place->address, place->size, G_MAXUINT, NULL);
+            g_string_append_printf(text, " [%s]=0x%" G_GINT64_MODIFIER "x;", name, value);
+        } else {
+            g_autofree char *value =
+                address_text(replay->program->image, replay->tasks[place->hart].hart.x[place->number]);
+            g_string_append_printf(text, " %s:%s=%s;", hart_name(replay, (int)place->hart),
+                                   register_name(place->number), value);
+        }
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *story_sentence(const Replay *replay)
+{
+    if (replay->violation.kind == VIOLATION_DEADLOCK)
+        return deadlock_sentence(replay);
+    if (replay->violation.kind == VIOLATION_FINAL)
+        return final_sentence(replay);
+    g_autofree char *ran = pass_phrase(replay), *end = consequence(replay);
+    const char *name = hart_name(replay, replay->violating_hart);
+    return ran ? g_strdup_printf("%s %s and %s.", name, ran, end) : g_strdup_printf("%s %s.", name, end);
+}
+
+const char *story_banner(const Replay *replay)
+{
+    switch (replay->violation.kind) {
+    case VIOLATION_TRAP:
+        switch (replay->violation.cause) {
+        case CAUSE_ILLEGAL:
+            return "ILLEGAL INSTRUCTION";
+        case CAUSE_BREAKPOINT:
+            return "UNEXPECTED BREAKPOINT";
+        default:
+            return "ACCESS FAULT";
+        }
+    case VIOLATION_WILD_JUMP:
+        return "WILD JUMP";
+    case VIOLATION_MIXED:
+        return "NEITHER OLD NOR NEW";
+    case VIOLATION_LANDS:
+    case VIOLATION_NEVER:
+        return "FORBIDDEN PLACE";
+    case VIOLATION_OLD_BYTES:
+        return "OLD CODE AFTER THE MARK";
+    case VIOLATION_FREED:
+        return "FREED CODE EXECUTED";
+    case VIOLATION_DEADLOCK:
+        return "DEADLOCK";
+    case VIOLATION_FINAL:
+        return "FORBIDDEN FINAL STATE";
+    case VIOLATION_NONE:
+    case VIOLATION_SERVICE:
+        break;
+    }
+    g_assert_not_reached();
+}
