@@ -329,8 +329,28 @@ static char *squeezed(const char *label)
     return g_strdup(joined);
 }
 
+/* The sentence, what would have been right, the steps, the site, and how small it is. */
+static char *counterexample(const Outcome *outcome, const Replay *replay, const TextStyle *style)
+{
+    GString *out = g_string_new("\n");
+    g_autoptr(Story) story = story_tell(replay);
+    wrap(out, " ", story->sentence);
+    if (story->allowed->len) {
+        g_ptr_array_add(story->allowed, NULL);
+        g_autofree char *list = g_strjoinv(", ", (char **)story->allowed->pdata);
+        g_autofree char *text = g_strdup_printf("Allowed: %s.", list);
+        wrap(out, " ", text);
+    }
+    g_string_append_c(out, '\n');
+    text_story(out, replay, story, style);
+    guint switches = trail_switches(outcome->trail);
+    g_string_append_printf(out, "\n Minimal: %u step%s, %u change%s of hart. No shorter counterexample exists.\n",
+                           outcome->trail->len, plural(outcome->trail->len), switches, plural(switches));
+    return g_string_free(out, FALSE);
+}
+
 static void put_refutation(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
-                           const Replay *replay, const TextStyle *style)
+                           const Replay *replay, GHashTable *told, const TextStyle *style)
 {
     if (!replay) {
         g_string_append(out, "  no execution reaches such a final state: ");
@@ -338,23 +358,16 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
         g_string_append_c(out, '\n');
         return;
     }
-    g_autoptr(Story) story = story_tell(replay);
-    g_string_append_c(out, '\n');
-    wrap(out, " ", story->sentence);
-    if (story->allowed->len) {
-        g_autofree char *list = NULL;
-        g_ptr_array_add(story->allowed, NULL);
-        list = g_strjoinv(", ", (char **)story->allowed->pdata);
-        g_autofree char *text = g_strdup_printf("Allowed: %s.", list);
-        wrap(out, " ", text);
-    }
-    g_string_append_c(out, '\n');
-    text_story(out, replay, story, style);
-    guint switches = trail_switches(outcome->trail);
-    g_autofree char *label = options_label(options, true), *option_text = squeezed(label);
+    g_autofree char *text = counterexample(outcome, replay, style), *label = options_label(options, true);
+    const char *before = g_hash_table_lookup(told, text);
+    if (before)
+        g_string_append_printf(out, " The counterexample of [%s], step by step.\n", before);
+    else
+        g_string_append(out, text);
+    if (!before)
+        g_hash_table_insert(told, g_steal_pointer(&text), g_strdup(label));
+    g_autofree char *option_text = squeezed(label);
     g_autofree char *schedule = schedule_text(outcome->trail);
-    g_string_append_printf(out, "\n Minimal: %u step%s, %u change%s of hart. No shorter counterexample exists.\n",
-                           outcome->trail->len, plural(outcome->trail->len), switches, plural(switches));
     g_string_append_printf(out, " Replay:  cmodx replay %s --schedule %s@%s\n", scenario->file, option_text, schedule);
 }
 
@@ -376,8 +389,13 @@ static void put_assumptions(GString *out, const Scenario *scenario, const Option
     g_string_append(out, "  code is writable through an alias, addresses are not translated, no other harts\n");
 }
 
+GHashTable *text_told_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
 void text_report(GString *out, const Scenario *scenario, const Options *options, bool with_preempt,
-                 const Outcome *outcome, const Replay *replay, const TextStyle *style)
+                 const Outcome *outcome, const Replay *replay, GHashTable *told, const TextStyle *style)
 {
     g_autofree char *label = options_label(options, with_preempt);
     put_verdict(out, scenario, label, outcome, replay, style);
@@ -390,7 +408,7 @@ void text_report(GString *out, const Scenario *scenario, const Options *options,
             put_assumptions(out, scenario, options);
         break;
     case VERDICT_REFUTED:
-        put_refutation(out, scenario, options, outcome, replay, style);
+        put_refutation(out, scenario, options, outcome, replay, told, style);
         break;
     case VERDICT_INCONCLUSIVE:
         put_doubt(out, outcome);

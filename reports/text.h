@@ -11,9 +11,11 @@ typedef struct TextStyle {
     bool verbose; /* and what the proof assumes, and what the search cost */
 } TextStyle;
 
-/* Appends the report of one obligation. `replay`: of outcome->trail where there is one, else NULL. */
+/* Appends the report of one obligation. `replay`: of outcome->trail where there is one, else NULL. `told`: counterexamples
+ * that the reader has seen (text -> label; see text_told_new); one that is there already is only referred to. */
 void text_report(GString *out, const Scenario *scenario, const Options *options, bool with_preempt,
-                 const Outcome *outcome, const Replay *replay, const TextStyle *style);
+                 const Outcome *outcome, const Replay *replay, GHashTable *told, const TextStyle *style);
+GHashTable *text_told_new(void);
 
 /* Appends the steps, the banner and the site table of a replay. */
 void text_story(GString *out, const Replay *replay, const Story *story, const TextStyle *style);

@@ -8,6 +8,10 @@
 static const char *const hart_keys[] = { "run",  "steps",       "calls",      "copies",      "until",
                                          "regs", "schedule-at", "interrupts", "trap-handler" };
 
+enum {
+    CALLS_MAX = 1000000
+};
+
 /* ---- before assembling */
 
 static bool hart_copies(const YamlNode *node, uint64_t *copies, GError **error)
@@ -138,8 +142,8 @@ static bool resolve_calls(HartSpec *spec, const YamlNode *node, GError **error)
         spec->calls = 0;
         return true;
     }
-    if (!yaml_u64(node, 1, 1000000, &calls, error))
-        return false;
+    if (!yaml_u64(node, 1, CALLS_MAX, &calls, NULL))
+        return yaml_error(error, node, "expected a number of calls from 1 to %d, or forever", CALLS_MAX);
     spec->calls = (guint)calls;
     return true;
 }

@@ -41,8 +41,14 @@ static bool parser_error(const Reader *reader)
 {
     const yaml_parser_t *parser = &reader->parser;
     const char *problem = parser->problem != NULL ? parser->problem : "out of memory";
-    g_autofree char *message =
-        parser->context != NULL ? g_strdup_printf("%s %s", problem, parser->context) : g_strdup(problem);
+    /* The two that everybody meets, and libyaml does not explain. */
+    const char *hint = "";
+    if (g_str_equal(problem, "did not find expected key"))
+        hint = " (a line of a block text must not start further left than its first line)";
+    else if (g_str_equal(problem, "found character that cannot start any token"))
+        hint = " (a tab? indent with spaces)";
+    g_autofree char *message = parser->context != NULL ? g_strdup_printf("%s %s%s", problem, parser->context, hint)
+                                                       : g_strdup_printf("%s%s", problem, hint);
 
     return mark_error(reader, parser->problem_mark, message);
 }

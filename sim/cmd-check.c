@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/cli.h"
 
-static ExitStatus check_row(const Common *common, const Scenario *scenario, const Row *row, GString *out)
+static ExitStatus check_row(const Common *common, const Scenario *scenario, const Row *row, GHashTable *told,
+                            GString *out)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Outcome) outcome = common_decide(common, scenario, row, &error);
@@ -11,7 +12,7 @@ static ExitStatus check_row(const Common *common, const Scenario *scenario, cons
     if (error)
         return report_error(error);
     TextStyle style = common_style(common);
-    text_report(out, scenario, &row->options, row->preempt_given || outcome->stops, outcome, replay, &style);
+    text_report(out, scenario, &row->options, row->preempt_given || outcome->stops, outcome, replay, told, &style);
     return interrupted() ? EXIT_INTERRUPTED : exit_of_verdict(outcome->verdict);
 }
 
@@ -23,9 +24,10 @@ static ExitStatus check_file(const Common *common, const char *path, GString *ou
     g_autoptr(Scenario) scenario = load_file(path, &error);
     if (!scenario || !common_rows(common, scenario, &rows, &error))
         return report_error(error);
+    g_autoptr(GHashTable) told = text_told_new();
     ExitStatus status = EXIT_PROVED;
     for (guint i = 0; i < rows->len && !interrupted(); i++)
-        status = worse(status, check_row(common, scenario, &g_array_index(rows, Row, i), out));
+        status = worse(status, check_row(common, scenario, &g_array_index(rows, Row, i), told, out));
     return status;
 }
 
