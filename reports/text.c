@@ -361,7 +361,7 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
     g_autofree char *text = counterexample(outcome, replay, style), *label = options_label(options, true);
     const char *before = g_hash_table_lookup(told, text);
     if (before)
-        g_string_append_printf(out, " The counterexample of [%s], step by step.\n", before);
+        g_string_append_printf(out, " Same counterexample as [%s].\n", before);
     else
         g_string_append(out, text);
     if (!before)
