@@ -350,7 +350,7 @@ static char *counterexample(const Outcome *outcome, const Replay *replay, const 
 }
 
 static void put_refutation(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
-                           const Replay *replay, GHashTable *told, const TextStyle *style)
+                           const char *label, const Replay *replay, GHashTable *told, const TextStyle *style)
 {
     if (!replay) {
         g_string_append(out, "  no execution reaches such a final state: ");
@@ -358,7 +358,7 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
         g_string_append_c(out, '\n');
         return;
     }
-    g_autofree char *text = counterexample(outcome, replay, style), *label = options_label(options, true);
+    g_autofree char *text = counterexample(outcome, replay, style);
     const char *before = g_hash_table_lookup(told, text);
     if (before)
         g_string_append_printf(out, " Same counterexample as [%s].\n", before);
@@ -366,7 +366,7 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
         g_string_append(out, text);
     if (!before)
         g_hash_table_insert(told, g_steal_pointer(&text), g_strdup(label));
-    g_autofree char *option_text = squeezed(label);
+    g_autofree char *all = options_label(options, true), *option_text = squeezed(all);
     g_autofree char *schedule = schedule_text(outcome->trail);
     g_string_append_printf(out, " Replay:  cmodx replay %s --schedule %s@%s\n", scenario->file, option_text, schedule);
 }
@@ -408,7 +408,7 @@ void text_report(GString *out, const Scenario *scenario, const Options *options,
             put_assumptions(out, scenario, options);
         break;
     case VERDICT_REFUTED:
-        put_refutation(out, scenario, options, outcome, replay, told, style);
+        put_refutation(out, scenario, options, outcome, label, replay, told, style);
         break;
     case VERDICT_INCONCLUSIVE:
         put_doubt(out, outcome);
