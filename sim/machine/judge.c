@@ -128,10 +128,9 @@ static bool runs_other_bytes(const Fetch *fetch, const Patch *patch)
     return false;
 }
 
-static void judge_fetch(Machine *machine, const Task *before, const World *world, MachineStep *step)
+static void judge_fetch(Machine *machine, const Task *before, const World *world, const Fetch *fetch, MachineStep *step)
 {
     const Program *program = machine->program;
-    const Fetch *fetch = &step->hart.fetch;
     uint32_t id = step->task.pass[before->depth];
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
@@ -139,8 +138,8 @@ static void judge_fetch(Machine *machine, const Task *before, const World *world
         if (property->kind == PROPERTY_AFTER_ONLY_NEW && id && pass_get(machine->passes, id)->marks & mark &&
             runs_other_bytes(fetch, program_patch(program, property->patch)))
             violate(step, i, VIOLATION_OLD_BYTES, fetch->pc);
-        if (property->kind == PROPERTY_NEVER && among(property->addresses, before->hart.pc))
-            violate(step, i, VIOLATION_NEVER, before->hart.pc);
+        if (property->kind == PROPERTY_NEVER && among(property->addresses, fetch->pc))
+            violate(step, i, VIOLATION_NEVER, fetch->pc);
         if (property->kind == PROPERTY_AFTER_NEVER && world->marks & mark &&
             overlaps(fetch, property->start, property->size))
             violate(step, i, VIOLATION_FREED, fetch->pc);
@@ -162,10 +161,15 @@ void judge_step(Machine *machine, const Task *before, const World *world, Machin
     /* A fetch is judged inside its pass, so the pass is begun first; it may end in the same step. */
     enter_region(machine, before, world, step);
     if (step->hart.fetch.length)
-        judge_fetch(machine, before, world, step);
+        judge_fetch(machine, before, world, &step->hart.fetch, step);
+    if (step->hart.fused.length)
+        judge_fetch(machine, before, world, &step->hart.fused, step);
     track_pass(machine, before, world, step);
     if (step->hart.retired)
         judge_arrival(machine, step);
+    /* nothing of a handler's pass survives its sret */
+    if (step->task.depth < before->depth)
+        step->task.pass[before->depth] = 0;
 }
 
 /* ---- final states */

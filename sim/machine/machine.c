@@ -158,7 +158,7 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
         case HART_ECALL:
             step.kind = STEP_SERVICE;
             serve_ecall(machine, task, world, &step, steps);
-            blocked = steps->len == before && (step.service == SERVICE_LOCK || step.service == SERVICE_STOP_BEGIN);
+            blocked |= steps->len == before && (step.service == SERVICE_LOCK || step.service == SERVICE_STOP_BEGIN);
             continue;
         case HART_UNSUPPORTED:
             step.unsupported = step.hart.reason;

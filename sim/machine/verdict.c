@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/machine/verdict.h"
 
+#include "sim/machine/internal.h"
 #include "sim/machine/replay.h"
 
 const char *verdict_name(Verdict verdict)
@@ -50,6 +51,13 @@ static int unreached(Machine *machine)
     return -1;
 }
 
+/* The name of a condition on final states, or NULL. */
+static const char *first_condition(Machine *machine)
+{
+    int index = judge_property(machine, PROPERTY_CONDITION);
+    return index < 0 ? NULL : program_property(machine_program(machine), (guint)index)->name;
+}
+
 static void conclude(Machine *machine, Outcome *outcome, const SearchOptions *limits)
 {
     const SearchResult *result = outcome->search;
@@ -70,6 +78,10 @@ static void conclude(Machine *machine, Outcome *outcome, const SearchOptions *li
             g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
                             "say nothing about what follows",
                             spec->name);
+    } else if (result->final_states == 0 && first_condition(machine)) {
+        outcome->verdict = VERDICT_INCONCLUSIVE;
+        outcome->reason =
+            g_strdup_printf("no run ever ends, so there is no final state to ask about: %s", first_condition(machine));
     } else if (unreached(machine) >= 0) {
         outcome->verdict = VERDICT_REFUTED;
         outcome->violation = (Violation){ .kind = VIOLATION_FINAL, .property = unreached(machine) };
