@@ -160,6 +160,20 @@ static char *mixed_phrase(const Replay *replay)
     return g_strdup_printf("goes to %s", where);
 }
 
+static char *call_end_phrase(const Replay *replay)
+{
+    guint n_places;
+    const ConditionPlace *places =
+        condition_places(program_property(replay->program, (guint)replay->violation.property)->condition, &n_places);
+    GString *text = g_string_new("ends its call with");
+    for (guint i = 0; i < n_places; i++) {
+        g_autofree char *value =
+            address_text(replay->program->image, last_step(replay)->step.task.hart.x[places[i].number]);
+        g_string_append_printf(text, "%s %s = %s", i ? "," : "", register_name(places[i].number), value);
+    }
+    return g_string_free(text, FALSE);
+}
+
 static char *consequence(const Replay *replay)
 {
     const Violation *violation = &replay->violation;
@@ -181,6 +195,8 @@ static char *consequence(const Replay *replay)
     case VIOLATION_OLD_BYTES:
         return g_strdup_printf("runs bytes at %s that are not those of %s, in a pass begun after mark %s", address,
                                patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
+    case VIOLATION_CALL_END:
+        return call_end_phrase(replay);
     case VIOLATION_FREED:
         return g_strdup_printf("executes freed code at %s", address);
     case VIOLATION_NONE:
@@ -261,6 +277,8 @@ const char *story_banner(const Replay *replay)
         return "OLD CODE AFTER THE MARK";
     case VIOLATION_FREED:
         return "FREED CODE EXECUTED";
+    case VIOLATION_CALL_END:
+        return "WRONG RESULT";
     case VIOLATION_DEADLOCK:
         return "DEADLOCK";
     case VIOLATION_FINAL:

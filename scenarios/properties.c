@@ -213,25 +213,38 @@ static bool text_error(const YamlNode *node, gsize offset, const char *message, 
     return source_error(error, yaml_source(node), line, column, "%s", message);
 }
 
-static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier, GError **error)
+/* Parses "QUANTIFIER TEXT", TEXT being the value's; errors are located in it. */
+static Condition *parse_condition(const ConditionNames *names, const char *quantifier, const YamlNode *value,
+                                  GError **error)
 {
-    const YamlNode *value = yaml_mapping_get(node, quantifier);
     const char *text;
-    if (!yaml_mapping_check_keys(node, &quantifier, 1, error) || !yaml_text(value, &text, error))
-        return false;
-    ConditionNames names = { find_hart, find_symbol, loader->program };
+    if (!yaml_text(value, &text, error))
+        return NULL;
     g_autofree char *whole = g_strdup_printf("%s %s", quantifier, text);
     gsize offset = 0;
     g_autoptr(GError) local = NULL;
+    Condition *condition = condition_parse(whole, names, &offset, &local);
+    gsize skipped = strlen(quantifier) + 1;
+    if (!condition)
+        text_error(value, MIN(offset > skipped ? offset - skipped : 0, strlen(text)), local->message, error);
+    return condition;
+}
+
+static char *condition_name(const char *prefix, const YamlNode *value)
+{
+    char *name = g_strdup_printf("%s %s", prefix, yaml_scalar(value));
+    return g_strchomp(g_strdelimit(name, "\n", ' '));
+}
+
+static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier, GError **error)
+{
+    const YamlNode *value = yaml_mapping_get(node, quantifier);
+    ConditionNames names = { find_hart, find_symbol, loader->program };
     Property property = property_at(PROPERTY_CONDITION, node);
-    property.condition = condition_parse(whole, &names, &offset, &local);
-    if (!property.condition) {
-        gsize skipped = strlen(quantifier) + 1;
-        return text_error(value, MIN(offset > skipped ? offset - skipped : 0, strlen(text)), local->message, error);
-    }
-    property.name = g_strdup_printf("%s %s", quantifier, text);
-    g_strdelimit(property.name, "\n", ' ');
-    g_strchomp(property.name);
+    if (!yaml_mapping_check_keys(node, &quantifier, 1, error) ||
+        !(property.condition = parse_condition(&names, quantifier, value, error)))
+        return false;
+    property.name = condition_name(quantifier, value);
     guint n_places;
     const ConditionPlace *places = condition_places(property.condition, &n_places);
     bool inside = true;
@@ -242,10 +255,42 @@ static bool load_condition(Loader *loader, const YamlNode *node, const char *qua
     return inside || yaml_error(error, value, "the condition reads outside memory");
 }
 
+/* The harts of that name: one, or all copies. */
+static bool harts_called(const Loader *loader, const YamlNode *node, uint64_t *harts, GError **error)
+{
+    const char *name;
+    if (!plain_name(node, &name, error))
+        return false;
+    const YamlNode *all = yaml_mapping_get(loader->root, "harts");
+    for (guint i = 0; i < loader->program->harts->len; i++)
+        if (hart_node(loader, i) == yaml_mapping_get(all, name))
+            *harts |= 1ull << i;
+    return *harts || yaml_error(error, node, "unknown hart '%s'", name);
+}
+
+/* What holds at the end of every call, of one hart or of all that run code: a condition on its registers. */
+static bool load_each_call(Loader *loader, const YamlNode *node, GError **error)
+{
+    static const char *const keys[] = { "each-call", "of" };
+    ConditionNames names = { NULL, find_symbol, loader->program };
+    Property property = property_at(PROPERTY_EACH_CALL, node);
+    const YamlNode *value = yaml_mapping_get(node, "each-call"), *of = yaml_mapping_get(node, "of");
+    if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||
+        (of && !harts_called(loader, of, &property.harts, error)) ||
+        !(property.condition = parse_condition(&names, "forall", value, error)))
+        return false;
+    for (guint i = 0; !of && i < loader->program->harts->len; i++)
+        if (!g_ptr_array_index(loader->steps, i))
+            property.harts |= 1ull << i;
+    property.name = condition_name("each-call:", value);
+    add(loader, property);
+    return true;
+}
+
 /* ---- the list */
 
-static const char *const property_names[] = { "no-trap", "old-or-new", "progress", "lands-in", "never",
-                                              "after",   "exists",     "~exists",  "forall" };
+static const char *const property_names[] = { "no-trap",   "old-or-new", "progress", "lands-in", "never",
+                                              "each-call", "after",      "exists",   "~exists",  "forall" };
 
 static bool load_property(Loader *loader, const YamlNode *node, GError **error)
 {
@@ -267,6 +312,8 @@ static bool load_property(Loader *loader, const YamlNode *node, GError **error)
             return load_lands_in(loader, node, error);
         if (g_str_equal(name, "never"))
             return load_never(loader, node, error);
+        if (g_str_equal(name, "each-call"))
+            return load_each_call(loader, node, error);
         if (g_str_equal(name, "exists") || g_str_equal(name, "~exists") || g_str_equal(name, "forall"))
             return load_condition(loader, node, name, error);
     }

@@ -12,6 +12,7 @@ enum {
  * sequence of its own: it may come at any time. */
 typedef struct Sequence {
     GPtrArray *patches; /* const Patch * */
+    bool again;         /* the patcher is called more than once: after the last comes the first */
 } Sequence;
 
 static void sequence_clear(gpointer data)
@@ -46,7 +47,7 @@ static GArray *sequences(const Loader *loader)
         const Steps *steps = g_ptr_array_index(loader->steps, i);
         if (!steps || steps->stored->len == 0)
             continue;
-        Sequence sequence = { g_ptr_array_new() };
+        Sequence sequence = { g_ptr_array_new(), program_hart(program, i)->calls != 1 };
         for (guint p = 0; p < steps->stored->len; p++)
             add_patch_named(program, g_ptr_array_index(steps->stored, p), sequence.patches);
         g_array_append_val(result, sequence);
@@ -55,7 +56,7 @@ static GArray *sequences(const Loader *loader)
         const Patch *patch = program_patch(program, p);
         if (stored_by_steps(loader, patch))
             continue;
-        Sequence sequence = { g_ptr_array_new() };
+        Sequence sequence = { g_ptr_array_new(), false };
         add_patch_named(program, patch->name, sequence.patches);
         g_array_append_val(result, sequence);
     }
@@ -140,22 +141,40 @@ static void enumerate(Enumeration *e, const guint8 *bytes, const char *label)
         return;
     note_version(e->region, label, bytes);
     for (guint s = 0; s < e->sequences->len; s++) {
-        const GPtrArray *patches = g_array_index(e->sequences, Sequence, s).patches;
-        if (e->at[s] == patches->len)
+        const Sequence *sequence = &g_array_index(e->sequences, Sequence, s);
+        const GPtrArray *patches = sequence->patches;
+        guint at = e->at[s];
+        if (at == patches->len)
             continue;
         const Patch *patch = g_ptr_array_index(patches, e->at[s]);
         g_autofree guint8 *next = g_memdup2(bytes, e->region->size);
         bool mine = overlay(e->region, next, patch);
-        e->at[s]++;
+        e->at[s] = sequence->again ? (at + 1) % patches->len : at + 1;
         enumerate(e, next, mine ? patch->name : label);
-        e->at[s]--;
+        e->at[s] = at;
     }
+}
+
+/* A call cannot end in the middle of a patched site: what happened there would never be judged. */
+static bool check_ends(const Loader *loader, GError **error)
+{
+    const Program *program = loader->program;
+    for (guint i = 0; i < program->harts->len; i++) {
+        uint64_t until = program_hart(program, i)->until;
+        int region = program_region_at(program, until);
+        if (region >= 0 && until != program_region(program, (guint)region)->start)
+            return yaml_error(error, hart_node(loader, i), "the calls of hart '%s' end inside the patched site %s",
+                              program_hart(program, i)->name, program_region(program, (guint)region)->name);
+    }
+    return true;
 }
 
 bool make_regions(Loader *loader, GError **error)
 {
     Program *program = loader->program;
     find_regions(program);
+    if (!check_ends(loader, error))
+        return false;
     g_autoptr(GArray) order = sequences(loader);
     for (guint r = 0; r < program->regions->len; r++) {
         Region *region = &g_array_index(program->regions, Region, r);

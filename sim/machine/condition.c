@@ -214,8 +214,20 @@ static bool parse_memory(Parser *parser, guint size, ConditionPlace *place)
     return accept(parser, "]") || fail(parser, "expected ']'");
 }
 
+static bool parse_register(Parser *parser, guint hart, ConditionPlace *place)
+{
+    g_autofree char *reg = take_name(parser);
+    int index = register_number(reg);
+    if (index < 0)
+        return *reg ? fail_name(parser, "register", reg) : fail(parser, "expected a register");
+    *place = (ConditionPlace){ .hart = hart, .number = (guint)index };
+    return true;
+}
+
 static bool parse_place(Parser *parser, ConditionPlace *place)
 {
+    if (!parser->names->hart)
+        return parse_register(parser, 0, place);
     static const struct {
         const char *prefix;
         guint size;
@@ -234,12 +246,7 @@ static bool parse_place(Parser *parser, ConditionPlace *place)
     if (number < 0)
         return fail_name(parser, "hart", hart);
     parser->at++;
-    g_autofree char *reg = take_name(parser);
-    int index = register_number(reg);
-    if (index < 0)
-        return fail_name(parser, "register", reg);
-    *place = (ConditionPlace){ .hart = (guint)number, .number = (guint)index };
-    return true;
+    return parse_register(parser, (guint)number, place);
 }
 
 static bool parse_atom(Parser *parser, guint *out)

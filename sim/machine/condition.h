@@ -5,7 +5,8 @@
  *   prop      = atom | "true" | "false" | ("~" | "not") prop | prop "/\" prop | prop "\/" prop | prop "=>" prop
  *             | "(" prop ")"          precedence low to high: \/  /\  =>  not
  *   atom      = place ("=" | "==" | "!=" | "<>") (number | symbol)
- *   place     = HART ":" REGISTER | "[" SYMBOL ["+" number] "]" with an optional width: "u8[x]" ... "u64[x]"; else u32
+ *   place     = REGISTER (of the one hart there is, if names->hart is NULL)
+ *             | HART ":" REGISTER | "[" SYMBOL ["+" number] "]" with an optional width: "u8[x]" ... "u64[x]"; else u32
  */
 #pragma once
 
@@ -23,7 +24,8 @@ typedef enum Quantifier {
 
 typedef struct Condition Condition;
 
-/* How names are looked up; each returns false or -1 for an unknown name. */
+/* How names are looked up; each returns false or -1 for an unknown name. Without `hart`, registers stand alone and there
+ * is no memory. */
 typedef struct ConditionNames {
     int (*hart)(gpointer data, const char *name);
     bool (*symbol)(gpointer data, const char *name, uint64_t *address);

@@ -37,5 +37,8 @@ void serve_waiting(Machine *machine, const Task *task, const World *world, bool 
  * the states it started from. */
 void judge_step(Machine *machine, const Task *before, const World *world, MachineStep *step);
 
+/* judge.c: finds what a step violates that ends a call. */
+void judge_call_end(Machine *machine, MachineStep *step);
+
 /* judge.c: the property of that kind, or -1. */
 int judge_property(const Machine *machine, PropertyKind kind);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/machine/internal.h"
 
+#include <string.h>
+
 int judge_property(const Machine *machine, PropertyKind kind)
 {
     for (guint i = 0; i < machine->program->properties->len; i++)
@@ -21,10 +23,12 @@ static void note_access(Machine *machine, const HartStep *hart, uint32_t *pass)
 {
     if (hart->loads)
         *pass = pass_access(machine->passes, *pass,
-                            (PassAccess){ hart->load_address, hart->load_value, hart->load_size, 0 });
+                            (PassAccess){ hart->load_address, hart->load_value, hart->load_size, ACCESS_LOAD });
     if (hart->stores)
         *pass = pass_access(machine->passes, *pass,
-                            (PassAccess){ hart->store.address, hart->store.value, hart->store.size, 1 });
+                            (PassAccess){ hart->store.address, hart->store.value, hart->store.size, ACCESS_STORE });
+    if (hart->insn.kind == INSN_SC && hart->retired)
+        *pass = pass_access(machine->passes, *pass, (PassAccess){ 0, !hart->stores, 0, ACCESS_SC });
 }
 
 static bool among(const GArray *addresses, uint64_t address)
@@ -41,14 +45,18 @@ static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *st
 {
     const Program *program = machine->program;
     uint64_t versions = pass->versions;
+    bool compare_csrs = !end->trapped && pass->interrupts == step->task.interrupts_taken;
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
+        bool undecided = false;
         if (property->region != pass->region)
             continue;
         if (property->kind == PROPERTY_OLD_OR_NEW) {
             versions = pass_matches(pass, end, program_region(program, property->region), property->ignored_registers,
-                                    world, machine->oracle);
-            if (!versions)
+                                    compare_csrs, world, machine->oracle, &undecided);
+            if (!versions && undecided)
+                step->unsupported = "a pass through a patched region that is too long to be compared";
+            else if (!versions)
                 violate(step, i, VIOLATION_MIXED, end->pc);
         }
         if (property->kind == PROPERTY_LANDS_IN && !end->trapped && !among(property->addresses, end->pc))
@@ -61,51 +69,89 @@ static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *st
 static uint64_t return_into(const Region *region, const MachineStep *step)
 {
     const HartStep *hart = &step->hart;
-    bool links = hart->status == HART_OK && (hart->insn.kind == INSN_JAL || hart->insn.kind == INSN_JALR) &&
-                 hart->insn.rd != 0 && !hart->fused.length;
-    uint64_t link = hart->fetch.pc + hart->fetch.length;
+    const Fetch *fetch = hart->fused.length ? &hart->fused : &hart->fetch;
+    Insn insn = hart->fused.length ? insn_decode(hart->fused.word) : hart->insn;
+    bool links = hart->status == HART_OK && (insn.kind == INSN_JAL || insn.kind == INSN_JALR) && insn.rd != 0;
+    uint64_t link = fetch->pc + fetch->length;
     return links && region_holds(region, link) ? link : 0;
 }
 
-/* A task enters a region: from anew, or coming back from a call that it made there. */
+/* The watched region that a step executes in: some byte of what it fetches (or, going on with an access, is executing)
+ * is there. -1: none. */
+static int region_of_step(const Machine *machine, const Task *before, const HartStep *hart)
+{
+    int region = program_region_at(machine->program, before->hart.pc);
+    const Fetch *fetches[] = { &hart->fetch, &hart->fused };
+    for (guint f = 0; f < G_N_ELEMENTS(fetches); f++)
+        for (guint half = 0; half < fetches[f]->length && region < 0; half += 2)
+            region = program_region_at(machine->program, fetches[f]->pc + half);
+    return region >= 0 && machine->watched[region] ? region : -1;
+}
+
+static guint passes_away(const Machine *machine, uint32_t pass)
+{
+    guint n = 0;
+    for (; pass; pass = pass_get(machine->passes, pass)->below)
+        n++;
+    return n;
+}
+
+/* A task enters a region: from anew, perhaps while an earlier pass is away, or coming back from a call made there. */
 static void enter_region(Machine *machine, const Task *before, const World *world, MachineStep *step)
 {
     uint32_t *pass = &step->task.pass[before->depth];
-    int region = program_region_at(machine->program, before->hart.pc);
+    int region = region_of_step(machine, before, &step->hart);
     const Pass *known = *pass ? pass_get(machine->passes, *pass) : NULL;
-    if (region < 0 || !machine->watched[region] || (known && !known->away))
+    if (region < 0 || (known && !known->away))
         return;
-    bool returns = known && known->region == (guint)region && known->away == before->hart.pc;
-    *pass = pass_begin(machine->passes, (guint)region, returns ? known->marks : world->marks,
-                       returns ? known->versions : ~0ull, &before->hart);
+    Pass start = { .region = (uint32_t)region,
+                   .below = *pass,
+                   .interrupts = before->interrupts_taken,
+                   .marks = world->marks,
+                   .versions = ~0ull };
+    if (known && known->region == (guint)region && known->away == before->hart.pc) {
+        start.below = known->below;
+        start.marks = known->marks;
+        start.versions = known->versions;
+    }
+    if (passes_away(machine, start.below) > PASSES_AWAY_MAX)
+        step->unsupported = "calls out of patched regions nested too deep to be compared";
+    *pass = pass_begin(machine->passes, &start, &before->hart);
 }
 
-/* Extends and ends the pass at the trap depth of the step. An interrupt suspends it; a synchronous trap ends it, as any
- * other way out of the region does. */
-static void track_pass(Machine *machine, const Task *before, const World *world, MachineStep *step)
+/* Ends the pass at one trap depth if the step has left its region: then what was away below it is on top again. */
+static void leave_region(Machine *machine, const Task *before, const World *world, MachineStep *step, guint depth)
 {
-    uint64_t pc = before->hart.pc;
-    uint32_t *pass = &step->task.pass[before->depth];
-    if (*pass && !pass_get(machine->passes, *pass)->away)
-        note_access(machine, &step->hart, pass);
-
-    /* sret may leave a handler for the region that was interrupted, or for elsewhere */
-    pass = &step->task.pass[MIN(before->depth, step->task.depth)];
+    uint32_t *pass = &step->task.pass[depth];
     bool trapped = step->hart.status == HART_TRAP;
     const Pass *record = *pass ? pass_get(machine->passes, *pass) : NULL;
     if (!record || record->away || (!trapped && !step->hart.retired) || step->unsupported)
         return;
-    const Region *inside = program_region(machine->program, record->region);
+    const Region *region = program_region(machine->program, record->region);
     PassExit end = { .trapped = trapped,
                      .cause = trapped ? step->hart.cause : 0,
-                     .pc = trapped ? pc : step->task.hart.pc,
-                     .x = step->task.hart.x };
-    if (!trapped && region_holds(inside, end.pc))
+                     .pc = trapped ? before->hart.pc : step->task.hart.pc };
+    memcpy(end.x, step->task.hart.x, sizeof end.x);
+    memcpy(end.csr, step->task.hart.csr, sizeof end.csr);
+    if (!trapped && depth == step->task.depth && region_holds(region, end.pc))
         return;
-    Pass left = *record;
     uint64_t versions = judge_exit(machine, step->world ? step->world : world, step, record, &end);
-    uint64_t back = return_into(inside, step);
-    *pass = back && versions ? pass_away(machine->passes, &left, versions, back) : 0;
+    uint64_t back = trapped ? 0 : return_into(region, step);
+    *pass = back && versions ? pass_away(machine->passes, record, versions, back) : record->below;
+}
+
+/* Extends the pass of the step, and ends what it ends: an interrupt suspends a pass; a synchronous trap ends it, as any
+ * other way out of the region does; sret ends that of the handler, and may end the interrupted one by going elsewhere. */
+static void track_pass(Machine *machine, const Task *before, const World *world, MachineStep *step)
+{
+    uint32_t *pass = &step->task.pass[before->depth];
+    if (*pass && !pass_get(machine->passes, *pass)->away && step->kind == STEP_EXECUTE)
+        note_access(machine, &step->hart, pass);
+    leave_region(machine, before, world, step, before->depth);
+    if (step->task.depth < before->depth) {
+        leave_region(machine, before, world, step, step->task.depth);
+        step->task.pass[before->depth] = 0;
+    }
 }
 
 /* ---- what is fetched, and where the task arrives */
@@ -167,9 +213,26 @@ void judge_step(Machine *machine, const Task *before, const World *world, Machin
     track_pass(machine, before, world, step);
     if (step->hart.retired)
         judge_arrival(machine, step);
-    /* nothing of a handler's pass survives its sret */
-    if (step->task.depth < before->depth)
-        step->task.pass[before->depth] = 0;
+}
+
+/* ---- ends of calls */
+
+static uint64_t call_register(gpointer data, guint hart, guint number)
+{
+    (void)hart; /* the condition speaks of the hart whose call ends */
+    return ((const Task *)data)->hart.x[number];
+}
+
+void judge_call_end(Machine *machine, MachineStep *step)
+{
+    const Program *program = machine->program;
+    ConditionState state = { call_register, NULL, &step->task };
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind == PROPERTY_EACH_CALL && property->harts >> step->task.id & 1 &&
+            !condition_holds(property->condition, &state))
+            violate(step, i, VIOLATION_CALL_END, step->task.hart.pc);
+    }
 }
 
 /* ---- final states */

@@ -192,8 +192,11 @@ static void finish_calls(Machine *machine, const World *world, GArray *steps)
         const Task *task = &step->task;
         if (step->violation.kind == VIOLATION_NONE && !step->unsupported && task->status == TASK_RUNNING &&
             task->depth == 0 && task->hart.phase == PHASE_BOUNDARY &&
-            task->hart.pc == program_hart(machine->program, task->id)->until)
-            finish_call(machine, world, step);
+            task->hart.pc == program_hart(machine->program, task->id)->until) {
+            judge_call_end(machine, step);
+            if (step->violation.kind == VIOLATION_NONE)
+                finish_call(machine, world, step);
+        }
     }
 }
 

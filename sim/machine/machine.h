@@ -47,6 +47,7 @@ typedef enum ViolationKind {
     VIOLATION_NEVER,     /* address */
     VIOLATION_OLD_BYTES, /* address */
     VIOLATION_FREED,     /* address */
+    VIOLATION_CALL_END,  /* a call ends with other registers than each-call asks for */
     VIOLATION_DEADLOCK,
     VIOLATION_FINAL,   /* the condition on final states */
     VIOLATION_SERVICE, /* a service misused; see reason */

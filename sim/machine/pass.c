@@ -23,23 +23,34 @@ static uint32_t put(Intern *passes, const Pass *pass, const PassAccess *accesses
     return 1 + intern_put(passes, bytes->data, bytes->len);
 }
 
-uint32_t pass_begin(Intern *passes, guint region, uint64_t marks, uint64_t versions, const Hart *entry)
+uint32_t pass_begin(Intern *passes, const Pass *start, const Hart *entry)
 {
-    Pass pass = { .region = region, .marks = marks, .versions = versions, .entry = entry->pc };
+    Pass pass = *start;
+    pass.n_accesses = 0;
+    pass.away = 0;
+    pass.entry = entry->pc;
     memcpy(pass.x, entry->x, sizeof pass.x);
+    memcpy(pass.csr, entry->csr, sizeof pass.csr);
     return put(passes, &pass, NULL, NULL);
 }
 
 uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address)
 {
-    Pass away = { .region = pass->region, .marks = pass->marks, .versions = versions, .away = return_address };
+    Pass away = {
+        .region = pass->region, .below = pass->below, .marks = pass->marks, .versions = versions, .away = return_address
+    };
     return put(passes, &away, NULL, NULL);
 }
 
 uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access)
 {
     const Pass *old = pass_get(passes, pass);
-    return put(passes, old, pass_accesses(old), &access);
+    const PassAccess *known = pass_accesses(old), *last = old->n_accesses ? &known[old->n_accesses - 1] : NULL;
+    /* A hart that spins on an unchanged value stays in one state: what a load has read holds until another is noted. */
+    if (last && access.kind == ACCESS_LOAD && last->kind == ACCESS_LOAD && last->address == access.address &&
+        last->size == access.size && last->value == access.value)
+        return pass;
+    return put(passes, old, known, &access);
 }
 
 const Pass *pass_get(const Intern *passes, uint32_t pass)
@@ -109,18 +120,21 @@ static void alone_memory(Timeline *memory, const World *world, const Region *reg
     settle_bytes(memory, region->start, region_version(region, v)->bytes, region->size);
 }
 
-/* A load from outside the region gets the value that the pass got there: data may change while the pass is under way,
- * and that is not for this property to judge. */
-static void supply_load(Timeline *memory, const Pass *pass, guint *cursor, const Region *region, const Hart *hart,
-                        const Insn *insn)
+static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
 {
-    if (insn->kind != INSN_LOAD && insn->kind != INSN_LR && insn->kind != INSN_AMO)
-        return;
-    uint64_t address = hart->x[insn->rs1] + (uint64_t)insn->imm;
+    return a < b + b_size && b < a + a_size;
+}
+
+/* A load from outside the region gets the values that the pass got there, piece by piece: data may change while the pass
+ * is under way, and that is not for this property to judge. */
+static void supply_load(Timeline *memory, const Pass *pass, guint *cursor, const Region *region, uint64_t address,
+                        guint size)
+{
     const PassAccess *accesses = pass_accesses(pass);
-    for (guint i = *cursor; i < pass->n_accesses; i++) {
+    guint missing = size;
+    for (guint i = *cursor; i < pass->n_accesses && missing; i++) {
         const PassAccess *access = &accesses[i];
-        if (access->is_store || access->address - address >= insn->size)
+        if (access->kind != ACCESS_LOAD || !overlap(access->address, access->size, address, size))
             continue;
         guint8 bytes[8];
         for (guint b = 0; b < access->size; b++)
@@ -128,9 +142,20 @@ static void supply_load(Timeline *memory, const Pass *pass, guint *cursor, const
         if (!region_holds(region, access->address))
             settle_bytes(memory, access->address, bytes, access->size);
         *cursor = i + 1;
-        if (access->size == insn->size)
-            return;
+        missing -= MIN(missing, access->size);
     }
+}
+
+/* Whether the pass's next SC succeeded; one that it did not get to may. */
+static bool sc_succeeded(const Pass *pass, guint *cursor)
+{
+    for (guint i = *cursor; i < pass->n_accesses; i++) {
+        if (pass_accesses(pass)[i].kind == ACCESS_SC) {
+            *cursor = i + 1;
+            return pass_accesses(pass)[i].value == 0;
+        }
+    }
+    return true;
 }
 
 /* Whether an ecall is one that the machine serves: then the hart goes on behind it. */
@@ -140,57 +165,77 @@ static bool is_service_call(const HartStep *step)
     return (x[17] == SBI_RFENCE && x[16] == 0) || (x[17] == SERVICE_EXTENSION && (x[16] & 0xff) < SERVICE_COUNT);
 }
 
-PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, uint64_t x[32],
-                    GArray *stores)
+/* The hart alone and its memory. */
+typedef struct Alone {
+    const Pass *pass;
+    const Region *region;
+    Timeline memory;
+    HartContext context;
+    Hart hart;
+    guint cursor; /* into the accesses of the pass */
+} Alone;
+
+/* Lets the hart take one step; false if it traps. */
+static bool alone_step(Alone *alone, PassExit *end, GArray *stores)
+{
+    Timeline *memory = &alone->memory;
+    Hart *hart = &alone->hart;
+    guint fetch_size = image_section_at(memory->image, hart->pc, 4) ? 4 : 2;
+    Insn insn = insn_decode((uint32_t)timeline_read(memory, hart->pc, fetch_size, 0, NULL));
+    uint64_t address = hart->x[insn.rs1] + (uint64_t)insn.imm;
+    bool loads = insn.kind == INSN_LOAD || insn.kind == INSN_LR || insn.kind == INSN_AMO;
+    if (loads && hart->phase == PHASE_BOUNDARY)
+        supply_load(memory, alone->pass, &alone->cursor, alone->region, address, insn.size);
+    alone->context.reservation = (Reservation){ 0 };
+    if (insn.kind == INSN_SC && sc_succeeded(alone->pass, &alone->cursor))
+        alone->context.reservation = (Reservation){ address, insn.size };
+
+    g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    hart_step(&alone->context, hart, steps);
+    /* Of an SC that can succeed the first outcome is success; of pieces, any order will do. */
+    const HartStep *step = &g_array_index(steps, HartStep, 0);
+    if (step->status != HART_OK && !(step->status == HART_ECALL && is_service_call(step))) {
+        end->trapped = true;
+        end->cause = step->status == HART_TRAP ? step->cause : step->status == HART_ECALL ? CAUSE_ECALL : G_MAXUINT64;
+        return false;
+    }
+    if (step->stores) {
+        timeline_settle(memory, &step->store);
+        if (stores)
+            note_bytes(stores, step->store.address, step->store.value, step->store.size);
+    }
+    *hart = step->hart;
+    if (step->status == HART_ECALL) {
+        if (hart->x[17] == SBI_RFENCE)
+            hart->x[10] = hart->x[11] = 0;
+        hart->pc += 4;
+    }
+    return true;
+}
+
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, GArray *stores)
 {
     static const Model coherent = { .name = "alone", .coherent_fetch = true };
-    Timeline memory;
-    alone_memory(&memory, world, region, v);
-    HartContext context = { .model = &coherent,
-                            .fetch_atomicity = FETCH_WHOLE,
-                            .misaligned = MISALIGNED_PIECES,
-                            .oracle = oracle,
-                            .timeline = &memory };
-    Hart hart = { .pc = pass->entry };
-    memcpy(hart.x, pass->x, sizeof hart.x);
-    PassExit end = { .pc = pass->entry };
-    g_autoptr(GArray) steps = g_array_new(FALSE, FALSE, sizeof(HartStep));
-    guint cursor = 0;
-    for (guint i = 0; i < ALONE_STEPS_MAX && region_holds(region, hart.pc); i++) {
-        uint64_t word = timeline_read(&memory, hart.pc, image_section_at(memory.image, hart.pc, 4) ? 4 : 2, 0, NULL);
-        Insn insn = insn_decode((uint32_t)word);
-        supply_load(&memory, pass, &cursor, region, &hart, &insn);
-        g_array_set_size(steps, 0);
-        hart_step(&context, &hart, steps);
-        /* Of an SC the first outcome is success when it can; all others have one. */
-        const HartStep *step = &g_array_index(steps, HartStep, 0);
-        if (step->status != HART_OK && !(step->status == HART_ECALL && is_service_call(step))) {
-            end.trapped = true;
-            end.cause = step->status == HART_TRAP    ? step->cause
-                        : step->status == HART_ECALL ? CAUSE_ECALL
-                                                     : G_MAXUINT64;
-            break;
-        }
-        if (step->reserves)
-            context.reservation = (Reservation){ step->load_address, step->load_size };
-        if (step->unreserves)
-            context.reservation = (Reservation){ 0 };
-        if (step->stores) {
-            timeline_settle(&memory, &step->store);
-            if (stores)
-                note_bytes(stores, step->store.address, step->store.value, step->store.size);
-        }
-        hart = step->hart;
-        if (step->status == HART_ECALL) {
-            if (hart.x[17] == SBI_RFENCE)
-                hart.x[10] = hart.x[11] = 0;
-            hart.pc += 4;
-        }
-    }
-    timeline_clear(&memory);
-    end.pc = hart.pc;
-    memcpy(x, hart.x, sizeof hart.x);
-    end.x = x;
+    Alone alone = { .pass = pass, .region = region, .hart = { .pc = pass->entry } };
+    alone_memory(&alone.memory, world, region, v);
+    alone.context = (HartContext){ .model = &coherent,
+                                   .fetch_atomicity = FETCH_WHOLE,
+                                   .misaligned = MISALIGNED_PIECES,
+                                   .oracle = oracle,
+                                   .timeline = &alone.memory };
+    memcpy(alone.hart.x, pass->x, sizeof pass->x);
+    memcpy(alone.hart.csr, pass->csr, sizeof pass->csr);
+    PassExit end = { 0 };
+    /* The entry may lie before the region: an instruction that only ends in it. */
+    bool inside = true;
+    guint n = 0;
+    for (; inside && n < ALONE_STEPS_MAX && alone_step(&alone, &end, stores); n++)
+        inside = alone.hart.phase != PHASE_BOUNDARY || region_holds(region, alone.hart.pc);
+    end.gave_up = inside && !end.trapped;
+    timeline_clear(&alone.memory);
+    end.pc = alone.hart.pc;
+    memcpy(end.x, alone.hart.x, sizeof end.x);
+    memcpy(end.csr, alone.hart.csr, sizeof end.csr);
     return end;
 }
 
@@ -202,24 +247,29 @@ static bool same_registers(const uint64_t *a, const uint64_t *b, uint32_t ignore
     return true;
 }
 
-uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
-                      Oracle *oracle)
+static bool same_exit(const PassExit *a, const PassExit *b, uint32_t ignored, bool compare_csrs)
+{
+    return a->pc == b->pc && a->trapped == b->trapped && (!a->trapped || a->cause == b->cause) &&
+           same_registers(a->x, b->x, ignored) && (!compare_csrs || !memcmp(a->csr, b->csr, sizeof a->csr));
+}
+
+uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, bool compare_csrs,
+                      const World *world, Oracle *oracle, bool *undecided)
 {
     uint64_t matches = 0;
     g_autoptr(GArray) stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
     for (guint i = 0; i < pass->n_accesses; i++) {
         const PassAccess *access = &pass_accesses(pass)[i];
-        if (access->is_store)
+        if (access->kind == ACCESS_STORE)
             note_bytes(stores, access->address, access->value, access->size);
     }
     for (guint v = 0; v < region->versions->len; v++) {
-        uint64_t x[32];
         if (!(pass->versions >> v & 1))
             continue;
         g_autoptr(GArray) alone_stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
-        PassExit alone = pass_alone(pass, region, v, world, oracle, x, alone_stores);
-        if (alone.pc == end->pc && alone.trapped == end->trapped && (!end->trapped || alone.cause == end->cause) &&
-            same_registers(alone.x, end->x, ignored) && same_bytes(stores, alone_stores))
+        PassExit alone = pass_alone(pass, region, v, world, oracle, alone_stores);
+        *undecided = *undecided || alone.gave_up;
+        if (same_exit(&alone, end, ignored, compare_csrs) && same_bytes(stores, alone_stores))
             matches |= 1ull << v;
     }
     return matches;

@@ -8,34 +8,51 @@
 
 #include "sim/machine/world.h"
 
+/* More passes that are away at one time than any call tree through patched code has. */
+enum {
+    PASSES_AWAY_MAX = 8
+};
+
 /* One access of the pass to data, in program order. */
+typedef enum PassAccessKind {
+    ACCESS_LOAD,
+    ACCESS_STORE,
+    ACCESS_SC, /* whether an SC succeeded: value 0, or failed: 1 */
+} PassAccessKind;
+
 typedef struct PassAccess {
     uint64_t address;
     uint64_t value;
     uint32_t size;
-    uint32_t is_store;
+    uint32_t kind; /* PassAccessKind */
 } PassAccess;
 
 typedef struct Pass {
     uint32_t region;
     uint32_t n_accesses;
-    uint64_t marks;    /* marks passed when it began */
-    uint64_t versions; /* bit v: version v may explain it, from what it did before (REGION_VERSIONS_MAX) */
-    uint64_t away;     /* the return address of a pass that is away; 0: it is in the region */
+    uint32_t below;      /* the pass that was away when this one began (1 + its id), or 0 */
+    uint32_t interrupts; /* that the task had taken when it began */
+    uint64_t marks;      /* marks passed when it began */
+    uint64_t versions;   /* bit v: version v may explain it, from what it did before (REGION_VERSIONS_MAX) */
+    uint64_t away;       /* the return address of a pass that is away; 0: it is in the region */
     uint64_t entry;
-    uint64_t x[32]; /* at the entry */
-} Pass;             /* followed by the accesses when interned */
+    uint64_t x[32]; /* at the entry, and: */
+    uint64_t csr[CSR_COUNT];
+} Pass; /* followed by the accesses when interned */
 
 /* How a pass ended. */
 typedef struct PassExit {
     bool trapped;
     uint64_t cause; /* if it trapped */
     uint64_t pc;    /* where it went, or where it trapped */
-    const uint64_t *x;
+    uint64_t x[32];
+    uint64_t csr[CSR_COUNT];
+    bool gave_up; /* pass_alone only: still inside after more instructions than anybody wants to wait for */
 } PassExit;
 
-/* Interns a pass without accesses; the result is 1 + its id. `versions`: those that may explain it. */
-uint32_t pass_begin(Intern *passes, guint region, uint64_t marks, uint64_t versions, const Hart *entry);
+/* Interns a pass without accesses that begins at `entry`; of `start` the fields above `away` count. The result is
+ * 1 + its id. */
+uint32_t pass_begin(Intern *passes, const Pass *start, const Hart *entry);
 /* What is left of a pass that has gone away by a call. */
 uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address);
 /* The same pass with one more access. */
@@ -44,11 +61,12 @@ const Pass *pass_get(const Intern *passes, uint32_t pass);
 const PassAccess *pass_accesses(const Pass *pass);
 
 /* The versions of the region, of those that the pass allows, that explain it, as a bit mask. `world`: memory at the exit,
- * for data that the pass did not read. `ignored`: registers not compared. */
-uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, const World *world,
-                      Oracle *oracle);
+ * for data that the pass did not read. `ignored`: registers not compared. `compare_csrs`: false if an interrupt may have
+ * changed them. *undecided: a version was given up on. */
+uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, bool compare_csrs,
+                      const World *world, Oracle *oracle, bool *undecided);
 
-/* Where a hart alone, entering as the pass did, goes with version `v` in memory, and with which registers (x). The bytes
- * that it stores are added to `stores` (of StoredByte, private to pass.c) unless that is NULL. */
-PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, uint64_t x[32],
+/* Where a hart alone, entering as the pass did, goes with version `v` in memory. The bytes that it stores are added to
+ * `stores` (of StoredByte, private to pass.c) unless that is NULL. */
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle,
                     GArray *stores);

@@ -67,6 +67,7 @@ typedef enum PropertyKind {
     PROPERTY_NEVER,
     PROPERTY_AFTER_ONLY_NEW, /* after `mark`, a pass begun does not run bytes other than those of `patch` */
     PROPERTY_AFTER_NEVER,    /* after `mark`, nothing in [start, start + size) is executed */
+    PROPERTY_EACH_CALL,      /* a condition on the registers with which a call of one of `harts` ends */
     PROPERTY_CONDITION,      /* of final states */
     PROPERTY_PROGRESS,       /* no deadlock */
 } PropertyKind;
@@ -81,6 +82,7 @@ typedef struct Property {
     guint mark, patch;
     uint64_t start, size;
     Condition *condition;
+    uint64_t harts; /* EACH_CALL: bit h */
 } Property;
 
 typedef struct Program {

@@ -190,10 +190,11 @@ static void add_alternative(Replay *replay, const Machine *machine, const Pass *
 {
     const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
     Alternative alternative = { .version = version };
-    PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world,
-                              machine->oracle, alternative.x, NULL);
+    PassExit end =
+        pass_alone(pass, program_region(replay->program, pass->region), version, last->world, machine->oracle, NULL);
     alternative.trapped = end.trapped;
     alternative.pc = end.pc;
+    memcpy(alternative.x, end.x, sizeof alternative.x);
     g_array_append_val(replay->alternatives, alternative);
 }
 
@@ -221,6 +222,7 @@ static void explain_pass(Replay *replay, const Machine *machine)
     }
     Pass fresh = { .region = (uint32_t)region, .versions = ~0ull, .entry = before->hart.pc };
     memcpy(fresh.x, before->hart.x, sizeof fresh.x);
+    memcpy(fresh.csr, before->hart.csr, sizeof fresh.csr);
     const Pass *pass = id ? pass_get(machine->passes, id) : NULL;
     if (!pass || pass->away)
         pass = &fresh;

@@ -64,7 +64,8 @@ static void request_fence(const Machine *machine, const World *world, MachineSte
     targets &= ~(bit_of(task) | world->done);
     /* With coherent fetch a fence.i changes nothing that anybody could see, unless a hart is in the middle of a fetch: the
      * fence.i waits for its end. */
-    bool unseen = machine->options->model->coherent_fetch && machine->options->fetch_atomicity == FETCH_WHOLE;
+    bool unseen = machine->options->model->coherent_fetch && machine->options->fetch_atomicity == FETCH_WHOLE &&
+                  machine->options->pair != PAIR_MASKED;
     if (unseen || !targets)
         return;
     World *next = step_world(step, world);
@@ -137,7 +138,8 @@ static bool may_park(const Machine *machine, const Task *task, const World *worl
         return true;
     if (interrupts_masked(machine, task))
         return false;
-    return machine->options->preempt == PREEMPT_FULL && task->depth == 0;
+    /* what preempts a task is an interrupt */
+    return machine->options->preempt == PREEMPT_FULL && task->depth == 0 && task->hart.csr[CSR_SSTATUS] & SSTATUS_SIE;
 }
 
 static void offer_park(const Task *task, const World *world, GArray *steps)
