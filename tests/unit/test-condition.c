@@ -166,7 +166,7 @@ static const BadRow bad[] = {
     { "exists  P7:a0=1", "P7:a0=1", "unknown hart 'P7'" },
     { "exists P0:a9=1", "a9=1", "unknown register 'a9'" },
     { "exists P0:  x32=1", "x32=1", "unknown register 'x32'" },
-    { "exists P0:=1", "=1", "unknown register ''" },
+    { "exists P0:=1", "=1", "expected a register" },
     { "exists [w]=1", "w]=1", "unknown symbol 'w'" },
     { "exists []=1", "]=1", "unknown symbol ''" },
     { "exists [x=1", "=1", "expected ']'" },
