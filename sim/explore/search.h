@@ -45,7 +45,7 @@ typedef struct SearchResult {
     SearchProgress progress; /* at the end */
     guint64 final_states;
     guint64 memo_entries; /* distinct (local, shared) pairs stepped */
-    char *interleavings;  /* decimal; NULL when not counted */
+    char *interleavings;  /* decimal, without runs that leave the model; NULL when not counted */
     bool endless;         /* the graph has a cycle: infinitely many interleavings */
     GArray *trail;        /* TrailStep: to the violation, else to the first out-of-model move; may be empty */
     bool final_violation; /* the violation is of the final state that the trail leads to, not of its last move */

@@ -36,7 +36,7 @@ uint64_t state_hash(const StateStore *store, const uint32_t *state);
 void state_store_prefetch_slot(const StateStore *store, uint64_t hash);
 void state_store_prefetch_state(const StateStore *store, uint64_t hash);
 
-/* The number of a state, inserted when new (*is_new) with `parent` as its predecessor. */
+/* The number of a state, inserted when new (*is_new) with `parent` as its predecessor. `hash` must be its state_hash(). */
 uint32_t state_store_put(StateStore *store, const uint32_t *state, uint64_t hash, uint32_t parent, bool *is_new);
 /* The number of a state, or STATE_NONE. */
 uint32_t state_store_find(const StateStore *store, const uint32_t *state, uint64_t hash);

@@ -111,10 +111,18 @@ static void offer_fenced(const Machine *machine, const Task *task, const World *
 
 /* ---- stop_machine */
 
+/* Past the start of a patched region: whoever stands there has run a part of it. */
 static bool inside_region(const Machine *machine, uint64_t pc)
 {
     int region = program_region_at(machine->program, pc);
     return region >= 0 && pc != program_region(machine->program, (guint)region)->start;
+}
+
+/* Where the task is, or where its handler will take it back to. */
+static bool stands_in_region(const Machine *machine, const Task *task)
+{
+    return inside_region(machine, task->hart.pc) ||
+           (task->depth > 0 && inside_region(machine, task->hart.csr[CSR_SEPC]));
 }
 
 static bool at_schedule_point(const Machine *machine, const Task *task)
@@ -132,7 +140,7 @@ static bool may_park(const Machine *machine, const Task *task, const World *worl
 {
     if (task->hart.phase != PHASE_BOUNDARY)
         return false;
-    if (world->stop_flags & STOP_OUTSIDE_SITES && inside_region(machine, task->hart.pc))
+    if (world->stop_flags & STOP_OUTSIDE_SITES && stands_in_region(machine, task))
         return false;
     if (blocked || at_schedule_point(machine, task))
         return true;
