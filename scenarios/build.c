@@ -66,6 +66,8 @@ static bool add_places(Build *build, GError **error)
             return false;
         if (address % 2)
             return yaml_error(error, value, "a section cannot start at an odd address");
+        if (oracle_owns(address))
+            return yaml_error(error, value, "no RISC-V hart has addresses like this one, and cmodx uses them itself");
         if (g_str_equal(section, ".text"))
             text = address;
         AsmPlacement placement = { .section = section,

@@ -42,6 +42,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
     signal(SIGABRT, on_abort);
+    signal(SIGTRAP, on_abort); /* g_error */
     g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
     if (argc < 2) {
         put_help();

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/hart/oracle-slots.h"
 
+#include "sim/hart/oracle.h"
+
 #include "isa/insn.h"
 
 static uc_err map_arena(Slots *slots, unsigned arena)
 {
-    return uc_mem_map(slots->uc, SLOTS_ZONE + (uint64_t)arena * SLOTS_ARENA_STRIDE, SLOTS_ARENA_SIZE, UC_PROT_ALL);
+    return uc_mem_map(slots->uc, ORACLE_ZONE + (uint64_t)arena * SLOTS_ARENA_STRIDE, SLOTS_ARENA_SIZE, UC_PROT_ALL);
 }
 
 uc_err slots_init(Slots *slots, uc_engine *uc)
@@ -23,7 +25,7 @@ void slots_clear(Slots *slots)
 
 static uint64_t slot_address(unsigned number)
 {
-    return SLOTS_ZONE + (uint64_t)(number / SLOTS_PER_ARENA) * SLOTS_ARENA_STRIDE + SLOTS_GUARD +
+    return ORACLE_ZONE + (uint64_t)(number / SLOTS_PER_ARENA) * SLOTS_ARENA_STRIDE + SLOTS_GUARD +
            number % SLOTS_PER_ARENA * SLOT_SIZE;
 }
 

@@ -7,10 +7,6 @@
 #include <stdbool.h>
 #include <unicorn/unicorn.h>
 
-/* A place that no guest address can be: non-canonical under Sv39, Sv48 and Sv57, and beyond the
- * 56 bits of a physical address. */
-#define SLOTS_ZONE G_GUINT64_CONSTANT(0x1357000000000000)
-
 enum {
     SLOT_SIZE = 16, /* the zeros behind the instruction end its translation */
     SLOTS_PER_ARENA = 1 << 16,
@@ -34,8 +30,3 @@ void slots_clear(Slots *slots);
 /* The address of the slot that holds `word`. The low two bits tell whether it has 2 or 4 bytes,
  * so that the word alone is the key. */
 uint64_t slots_find(Slots *slots, uint32_t word);
-
-static inline bool slots_in_zone(uint64_t address)
-{
-    return address >> 48 == SLOTS_ZONE >> 48;
-}

@@ -52,7 +52,7 @@ static void prepare_sc(Oracle *oracle, const OracleInput *in)
         engine_run(engine, (insn->size == 4 ? lr_w : lr_d) | (uint32_t)insn->rs1 << 15, &at);
         engine->access.n_reads = 0;
     } else if (oracle->reserved) {
-        engine_set_register(engine, a0, SLOTS_ZONE); /* where no LR can have been */
+        engine_set_register(engine, a0, ORACLE_ZONE); /* where no LR can have been */
         engine_run(engine, sc_w_x0_a0, &at);
     }
 }
@@ -111,7 +111,7 @@ static void prepare_access(Oracle *oracle, const OracleInput *in)
     /* Only for speed: a jump to nowhere costs 540 ns instead of 65. */
     if (insn->kind == INSN_JALR && engine->mode == ORACLE_SLOTS) {
         uint64_t target = in->rs1 + (uint64_t)insn->imm;
-        if (!slots_in_zone(target))
+        if (!oracle_owns(target))
             windows_map(&engine->windows, target, 1);
     }
 }

@@ -11,6 +11,15 @@
 
 typedef struct Oracle Oracle;
 
+/* The oracle keeps its own code where no address of a guest can be: non-canonical under Sv39, Sv48 and Sv57, and beyond
+ * the 56 bits of a physical address. Nothing may be mapped there. */
+#define ORACLE_ZONE G_GUINT64_CONSTANT(0x1357000000000000)
+
+static inline bool oracle_owns(uint64_t address)
+{
+    return address >> 48 == ORACLE_ZONE >> 48;
+}
+
 typedef enum OracleMode {
     ORACLE_SLOTS,   /* each distinct word in a permanent slot of its own, pc-relative results shifted: fast */
     ORACLE_TRUE_PC, /* the word written at its true address, translation dropped before each step: the cross-check */
