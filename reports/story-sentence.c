@@ -208,14 +208,50 @@ static char *consequence(const Replay *replay)
     g_assert_not_reached();
 }
 
+/* What a task that cannot move waits for. */
+static char *waits_for(const Replay *replay, const Task *task)
+{
+    enum {
+        A0 = 10,
+        A6 = 16
+    };
+    const GPtrArray *locks = replay->program->locks;
+    if (task->status == TASK_STOPPING)
+        return g_strdup("for all others to be parked");
+    if (task->status == TASK_FENCING)
+        return g_strdup("for all others to run fence.i");
+    if (task->status == TASK_PARKED)
+        return g_strdup("parked, for the end of stop_machine");
+    /* it stands at the ecall of a service that blocks */
+    guint argument = (guint)(task->hart.x[A6] >> 8);
+    switch ((Service)(task->hart.x[A6] & 0xff)) {
+    case SERVICE_LOCK:
+        return g_strdup_printf("for lock %s", argument < locks->len ? (char *)g_ptr_array_index(locks, argument) : "?");
+    case SERVICE_STOP_BEGIN:
+        return g_strdup("for another stop_machine to end");
+    case SERVICE_AWAIT:
+    case SERVICE_AWAIT_NOT: {
+        g_autofree char *place = address_name(replay->program->image, task->hart.x[A0]);
+        return g_strdup_printf("for %s to change", place);
+    }
+    case SERVICE_SCHEDULE:
+    case SERVICE_STOP_END:
+    case SERVICE_UNLOCK:
+    case SERVICE_MARK:
+    case SERVICE_REMOTE_FENCE_I:
+        break;
+    }
+    return address_name(replay->program->image, task->hart.pc);
+}
+
 static char *deadlock_sentence(const Replay *replay)
 {
     GString *text = g_string_new("Nobody can go on:");
     for (guint h = 0; h < replay->program->harts->len; h++) {
         if (replay->tasks[h].status == TASK_DONE)
             continue;
-        g_autofree char *where = address_name(replay->program->image, replay->tasks[h].hart.pc);
-        g_string_append_printf(text, " %s waits at %s;", hart_name(replay, (int)h), where);
+        g_autofree char *what = waits_for(replay, &replay->tasks[h]);
+        g_string_append_printf(text, " %s waits %s,", hart_name(replay, (int)h), what);
     }
     text->str[text->len - 1] = '.';
     return g_string_free(text, FALSE);

@@ -121,22 +121,35 @@ static char *text_of(const Insn *insn, uint64_t pc)
     return g_strdup(text);
 }
 
-/* What a store to a patched site turns the bytes into. */
+/* Which version the code at [address, address + size) belongs to in memory as it is in `world`; NULL: to all. */
+static const char *tag_in_memory(const Replay *replay, const World *world, uint64_t address, guint size)
+{
+    const char *tag = NULL;
+    uint64_t end = (address + size + 1) & ~1ull;
+    for (uint64_t at = address & ~1ull; at < end && !tag; at += 4) {
+        guint length = end - at >= 4 ? 4 : 2;
+        Fetch bytes = { .pc = at, .length = length };
+        bytes.word = (uint32_t)timeline_read(&world->timeline, at, length, G_MAXUINT, NULL);
+        tag = fetch_tag(replay->program, &bytes);
+    }
+    return tag;
+}
+
+/* What a store to a patched site turns the code into. */
 static void tell_patch_store(StoryStep *told, const Replay *replay, const ReplayStep *at)
 {
     const Message *store = &at->step.hart.store;
-    Fetch bytes = { .pc = store->address & ~1ull, .word = (uint32_t)store->value, .length = store->size == 2 ? 2 : 4 };
+    const World *after = at->step.world ? at->step.world : at->world;
+    const char *old = tag_in_memory(replay, at->world, store->address, store->size);
+    const char *new = tag_in_memory(replay, after, store->address, store->size);
     g_autofree char *site = address_name(replay->program->image, store->address);
-    const char *tag = store->size == 2 || store->size == 4 ? fetch_tag(replay->program, &bytes) : NULL;
-    if (store->size == 8) {
-        Fetch upper = { .pc = store->address + 4, .word = (uint32_t)(store->value >> 32), .length = 4 };
-        tag = fetch_tag(replay->program, &bytes);
-        if (!tag)
-            tag = fetch_tag(replay->program, &upper);
-    }
     g_free(told->what);
-    told->what = g_strdup_printf("store %u at %s", store->size, site);
-    told->tag = g_strdup(tag);
+    g_clear_pointer(&told->tag, g_free);
+    if (old || new)
+        told->what = g_strdup_printf("%s: %s -> %s (%u byte%s)", site, old ? old : "same", new ? new : "same",
+                                     store->size, store->size == 1 ? "" : "s");
+    else
+        told->what = g_strdup_printf("%s: the same %u bytes again", site, store->size);
 }
 
 static void tell_execute(StoryStep *told, const Replay *replay, const ReplayStep *at)

@@ -172,6 +172,8 @@ Test(scenario_bad, places)
         { "not a number", TOP "place: {.text: high}\n",
           "f.yaml:17:16: error: expected a number (decimal, or hexadecimal with 0x), found 'high'$" },
         { "odd", TOP "place: {.text: 0x80000001}\n", "f.yaml:17:16: error: a section cannot start at an odd address$" },
+        { "where the emulated code is", TOP "place: {.text: 0x1357000000000000}\n",
+          "f.yaml:17:16: error: no RISC-V hart has addresses like this one, and cmodx uses them itself$" },
         { "more than 64 bits", TOP "place: {.text: 0x10000000000000000}\n",
           "f.yaml:17:16: error: 0x10000000000000000 does not fit into 64 bits$" },
         { "round the end", TOP "place: {.text: 0xfffffffffffffff8}\n",
