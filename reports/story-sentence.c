@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+enum {
+    PHRASES_MAX = 8 /* instructions of a pass that a sentence names */
+};
+
 const ReplayStep *last_step(const Replay *replay)
 {
     return &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
@@ -61,35 +65,39 @@ static char *upper_half_of(const Replay *replay, const Fetch *fetch, const char 
     return NULL;
 }
 
+/* "the OLD auipc" (`again`, after one of the same version: "auipc"), "a torn jalr", "the upper half of the NEW nop". */
+static char *fetch_phrase(const Replay *replay, const Fetch *fetch, const char *tag, bool again)
+{
+    g_autofree char *word = insn_word(fetch), *upper = upper_half_of(replay, fetch, tag);
+    if (g_str_equal(tag, "MIX")) {
+        if (fetch_is_torn(fetch))
+            return g_strdup_printf("a torn %s", word);
+        return half_written(replay, fetch) ? g_strdup_printf("a half-written %s", word)
+                                           : g_strdup_printf("a %s of no version", word);
+    }
+    if (upper)
+        return g_strdup_printf("the upper half of the %s %s", tag, upper);
+    return again ? g_strdup(word) : g_strdup_printf("the %s %s", tag, word);
+}
+
 /* "ran the OLD auipc with the NEW jalr", or NULL if nothing that was run in the pass belongs to one version only. */
 static char *pass_phrase(const Replay *replay)
 {
     g_autoptr(GString) phrase = g_string_new(NULL);
-    const char *last_tag = NULL;
-    int hart = replay->violating_hart;
+    const char *last_tag = "";
+    guint n = 0;
     for (guint i = replay->pass_start; replay->region >= 0 && i < replay->steps->len; i++) {
         const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
-        if ((int)at->hart != hart || at->step.kind != STEP_EXECUTE || !at->step.hart.fetch.length)
-            continue;
         const Fetch *fetch = &at->step.hart.fetch;
-        const char *tag = fetch_tag(replay->program, fetch);
+        bool executes = (int)at->hart == replay->violating_hart && at->step.kind == STEP_EXECUTE && fetch->length;
+        const char *tag = executes ? fetch_tag(replay->program, fetch) : NULL;
         if (!tag)
             continue;
-        g_autofree char *word = insn_word(fetch), *upper = upper_half_of(replay, fetch, tag);
-        bool mixed = g_str_equal(tag, "MIX");
-        const char *joint = phrase->len == 0 ? "ran " : mixed || g_str_equal(tag, last_tag) ? ", " : " with ";
-        if (mixed)
-            g_string_append_printf(phrase, "%sa %s%s%s", joint,
-                                   fetch_is_torn(fetch)          ? "torn "
-                                   : half_written(replay, fetch) ? "half-written "
-                                                                 : "",
-                                   word, fetch_is_torn(fetch) || half_written(replay, fetch) ? "" : " of no version");
-        else if (upper)
-            g_string_append_printf(phrase, "%sthe upper half of the %s %s", joint, tag, upper);
-        else if (last_tag && g_str_equal(tag, last_tag))
-            g_string_append_printf(phrase, ", %s", word);
-        else
-            g_string_append_printf(phrase, "%sthe %s %s", joint, tag, word);
+        g_autofree char *ran = fetch_phrase(replay, fetch, tag, g_str_equal(tag, last_tag));
+        if (++n == PHRASES_MAX)
+            g_string_append(phrase, ", ...");
+        if (n < PHRASES_MAX)
+            g_string_append_printf(phrase, "%s%s", n == 1 ? "ran " : g_str_equal(tag, last_tag) ? ", " : " with ", ran);
         last_tag = tag;
     }
     return phrase->len ? g_strdup(phrase->str) : NULL;
@@ -193,6 +201,7 @@ static char *consequence(const Replay *replay)
     case VIOLATION_NEVER:
         return g_strdup_printf("reaches %s", address);
     case VIOLATION_OLD_BYTES:
+        g_assert(patch);
         return g_strdup_printf("runs bytes at %s that are not those of %s, in a pass begun after mark %s", address,
                                patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
     case VIOLATION_CALL_END:
