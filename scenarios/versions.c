@@ -162,8 +162,8 @@ static bool check_ends(const Loader *loader, GError **error)
     for (guint i = 0; i < program->harts->len; i++) {
         uint64_t until = program_hart(program, i)->until;
         int region = program_region_at(program, until);
-        if (region >= 0 && until != program_region(program, (guint)region)->start)
-            return yaml_error(error, hart_node(loader, i), "the calls of hart '%s' end inside the patched site %s",
+        if (region >= 0)
+            return yaml_error(error, hart_node(loader, i), "the calls of hart '%s' end in the patched site %s",
                               program_hart(program, i)->name, program_region(program, (guint)region)->name);
     }
     return true;

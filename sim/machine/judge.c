@@ -19,16 +19,18 @@ static void violate(MachineStep *step, guint property, ViolationKind kind, uint6
 
 /* ---- passes */
 
-static void note_access(Machine *machine, const HartStep *hart, uint32_t *pass)
+static void note_access(Machine *machine, const Hart *before, const HartStep *hart, uint32_t *pass)
 {
     if (hart->loads)
-        *pass = pass_access(machine->passes, *pass,
-                            (PassAccess){ hart->load_address, hart->load_value, hart->load_size, ACCESS_LOAD });
+        *pass =
+            pass_access(machine->passes, *pass,
+                        (PassAccess){ hart->load_address, hart->load_value, hart->load_size, ACCESS_LOAD, 0 }, before);
     if (hart->stores)
         *pass = pass_access(machine->passes, *pass,
-                            (PassAccess){ hart->store.address, hart->store.value, hart->store.size, ACCESS_STORE });
+                            (PassAccess){ hart->store.address, hart->store.value, hart->store.size, ACCESS_STORE, 0 },
+                            before);
     if (hart->insn.kind == INSN_SC && hart->retired)
-        *pass = pass_access(machine->passes, *pass, (PassAccess){ 0, !hart->stores, 0, ACCESS_SC });
+        *pass = pass_access(machine->passes, *pass, (PassAccess){ 0, !hart->stores, 0, ACCESS_SC, 0 }, before);
 }
 
 static bool among(const GArray *addresses, uint64_t address)
@@ -45,7 +47,10 @@ static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *st
 {
     const Program *program = machine->program;
     uint64_t versions = pass->versions;
-    bool compare_csrs = !end->trapped && pass->interrupts == step->task.interrupts_taken;
+    /* A trap and an interrupt change CSRs of their own; an interrupt handler may change all. */
+    guint32 all = (1u << CSR_COUNT) - 1, compared_csrs = end->trapped ? 1u << CSR_SSCRATCH | 1u << CSR_STVEC : all;
+    if (pass->interrupts != step->task.interrupts_taken)
+        compared_csrs = 0;
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
         bool undecided = false;
@@ -53,7 +58,7 @@ static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *st
             continue;
         if (property->kind == PROPERTY_OLD_OR_NEW) {
             versions = pass_matches(pass, end, program_region(program, property->region), property->ignored_registers,
-                                    compare_csrs, world, machine->oracle, &undecided);
+                                    compared_csrs, world, machine->options, machine->oracle, &undecided);
             if (!versions && undecided)
                 step->unsupported = "a pass through a patched region that is too long to be compared";
             else if (!versions)
@@ -109,10 +114,15 @@ static void enter_region(Machine *machine, const Task *before, const World *worl
                    .interrupts = before->interrupts_taken,
                    .marks = world->marks,
                    .versions = ~0ull };
-    if (known && known->region == (guint)region && known->away == before->hart.pc) {
-        start.below = known->below;
-        start.marks = known->marks;
-        start.versions = known->versions;
+    /* A return may pass over calls that went away further in and never came back. */
+    for (uint32_t id = *pass; id; id = pass_get(machine->passes, id)->below) {
+        const Pass *away = pass_get(machine->passes, id);
+        if (away->region != (guint)region || away->away != before->hart.pc)
+            continue;
+        start.below = away->below;
+        start.marks = away->marks;
+        start.versions = away->versions;
+        break;
     }
     if (passes_away(machine, start.below) > PASSES_AWAY_MAX)
         step->unsupported = "calls out of patched regions nested too deep to be compared";
@@ -137,7 +147,7 @@ static void leave_region(Machine *machine, const Task *before, const World *worl
         return;
     uint64_t versions = judge_exit(machine, step->world ? step->world : world, step, record, &end);
     uint64_t back = trapped ? 0 : return_into(region, step);
-    *pass = back && versions ? pass_away(machine->passes, record, versions, back) : record->below;
+    *pass = back && versions ? pass_away(machine->passes, record, versions, back, end.x[2]) : record->below;
 }
 
 /* Extends the pass of the step, and ends what it ends: an interrupt suspends a pass; a synchronous trap ends it, as any
@@ -146,7 +156,7 @@ static void track_pass(Machine *machine, const Task *before, const World *world,
 {
     uint32_t *pass = &step->task.pass[before->depth];
     if (*pass && !pass_get(machine->passes, *pass)->away && step->kind == STEP_EXECUTE)
-        note_access(machine, &step->hart, pass);
+        note_access(machine, &before->hart, &step->hart, pass);
     leave_region(machine, before, world, step, before->depth);
     if (step->task.depth < before->depth) {
         leave_region(machine, before, world, step, step->task.depth);

@@ -34,7 +34,7 @@ static void begin_call(const HartSpec *spec, Task *task)
     memcpy(task->hart.x, spec->x, sizeof spec->x);
     memset(task->hart.csr, 0, sizeof task->hart.csr);
     task->hart.csr[CSR_STVEC] = spec->trap_handler;
-    task->hart.csr[CSR_SSTATUS] = SSTATUS_SIE;
+    task->hart.csr[CSR_SSTATUS] = SSTATUS_SIE | SSTATUS_SPIE; /* as after the sret that leads to running code */
     task->hart.pc = spec->entry;
     task->hart.after_auipc = 0;
     task->at_schedule_point = 1;

@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+enum {
+    REG_SP = 2
+};
+
 /* No whole version of a region of a few instructions runs longer without leaving it. */
 enum {
     ALONE_STEPS_MAX = 4096
@@ -34,21 +38,32 @@ uint32_t pass_begin(Intern *passes, const Pass *start, const Hart *entry)
     return put(passes, &pass, NULL, NULL);
 }
 
-uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address)
+uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address, uint64_t sp)
 {
     Pass away = {
         .region = pass->region, .below = pass->below, .marks = pass->marks, .versions = versions, .away = return_address
     };
+    away.x[REG_SP] = sp;
+    for (uint32_t id = pass->below; id; id = pass_get(passes, id)->below) {
+        const Pass *other = pass_get(passes, id);
+        if (other->region == pass->region && other->away == return_address && other->x[REG_SP] == sp)
+            away.below = other->below;
+    }
     return put(passes, &away, NULL, NULL);
 }
 
-uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access)
+uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access, const Hart *before)
 {
+    struct {
+        uint64_t pc, x[32], csr[CSR_COUNT];
+    } state = { .pc = before->pc };
+    memcpy(state.x, before->x, sizeof state.x);
+    memcpy(state.csr, before->csr, sizeof state.csr);
+    access.hart = intern_put(passes, &state, sizeof state);
     const Pass *old = pass_get(passes, pass);
     const PassAccess *known = pass_accesses(old), *last = old->n_accesses ? &known[old->n_accesses - 1] : NULL;
-    /* A hart that spins on an unchanged value stays in one state: what a load has read holds until another is noted. */
-    if (last && access.kind == ACCESS_LOAD && last->kind == ACCESS_LOAD && last->address == access.address &&
-        last->size == access.size && last->value == access.value)
+    /* A hart that spins on an unchanged value, in the very same state, stays in one state of the pass. */
+    if (last && access.kind == ACCESS_LOAD && !memcmp(last, &access, sizeof access))
         return pass;
     return put(passes, old, known, &access);
 }
@@ -213,13 +228,18 @@ static bool alone_step(Alone *alone, PassExit *end, GArray *stores)
     return true;
 }
 
-PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle, GArray *stores)
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, const Options *options,
+                    Oracle *oracle, GArray *stores)
 {
     static const Model coherent = { .name = "alone", .coherent_fetch = true };
     Alone alone = { .pass = pass, .region = region, .hart = { .pc = pass->entry } };
     alone_memory(&alone.memory, world, region, v);
+    /* Whether a pair fuses decides where the region is left. */
+    bool fuses =
+        options->pair == PAIR_FUSED && (options->fetch_atomicity == FETCH_WHOLE || options->fetch_atomicity == FETCH_8);
     alone.context = (HartContext){ .model = &coherent,
-                                   .fetch_atomicity = FETCH_WHOLE,
+                                   .fetch_atomicity = fuses ? options->fetch_atomicity : FETCH_WHOLE,
+                                   .pair = fuses ? PAIR_FUSED : PAIR_SEPARATE,
                                    .misaligned = MISALIGNED_PIECES,
                                    .oracle = oracle,
                                    .timeline = &alone.memory };
@@ -247,14 +267,23 @@ static bool same_registers(const uint64_t *a, const uint64_t *b, uint32_t ignore
     return true;
 }
 
-static bool same_exit(const PassExit *a, const PassExit *b, uint32_t ignored, bool compare_csrs)
+static bool same_csrs(const uint64_t *a, const uint64_t *b, guint32 compared)
 {
-    return a->pc == b->pc && a->trapped == b->trapped && (!a->trapped || a->cause == b->cause) &&
-           same_registers(a->x, b->x, ignored) && (!compare_csrs || !memcmp(a->csr, b->csr, sizeof a->csr));
+    for (guint c = 0; c < CSR_COUNT; c++)
+        if (a[c] != b[c] && compared & 1u << c)
+            return false;
+    return true;
 }
 
-uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, bool compare_csrs,
-                      const World *world, Oracle *oracle, bool *undecided)
+static bool same_exit(const PassExit *a, const PassExit *b, uint32_t ignored, guint32 compared_csrs)
+{
+    return a->pc == b->pc && a->trapped == b->trapped && (!a->trapped || a->cause == b->cause) &&
+           same_registers(a->x, b->x, ignored) && same_csrs(a->csr, b->csr, compared_csrs);
+}
+
+uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored,
+                      guint32 compared_csrs, const World *world, const Options *options, Oracle *oracle,
+                      bool *undecided)
 {
     uint64_t matches = 0;
     g_autoptr(GArray) stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
@@ -267,9 +296,9 @@ uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *regio
         if (!(pass->versions >> v & 1))
             continue;
         g_autoptr(GArray) alone_stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
-        PassExit alone = pass_alone(pass, region, v, world, oracle, alone_stores);
+        PassExit alone = pass_alone(pass, region, v, world, options, oracle, alone_stores);
         *undecided = *undecided || alone.gave_up;
-        if (same_exit(&alone, end, ignored, compare_csrs) && same_bytes(stores, alone_stores))
+        if (same_exit(&alone, end, ignored, compared_csrs) && same_bytes(stores, alone_stores))
             matches |= 1ull << v;
     }
     return matches;

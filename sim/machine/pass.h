@@ -23,8 +23,9 @@ typedef enum PassAccessKind {
 typedef struct PassAccess {
     uint64_t address;
     uint64_t value;
-    uint32_t size;
-    uint32_t kind; /* PassAccessKind */
+    uint16_t size;
+    uint16_t kind; /* PassAccessKind */
+    uint32_t hart; /* interned pc, registers and CSRs of the hart before it */
 } PassAccess;
 
 typedef struct Pass {
@@ -53,20 +54,22 @@ typedef struct PassExit {
 /* Interns a pass without accesses that begins at `entry`; of `start` the fields above `away` count. The result is
  * 1 + its id. */
 uint32_t pass_begin(Intern *passes, const Pass *start, const Hart *entry);
-/* What is left of a pass that has gone away by a call. */
-uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address);
-/* The same pass with one more access. */
-uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access);
+/* What is left of a pass that has gone away by a call, with stack pointer `sp`. If its caller had gone away at the very
+ * same place and sp before, that call never came back, and neither will what it called. */
+uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address, uint64_t sp);
+/* The same pass with one more access, made by a hart in state `before`. */
+uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access, const Hart *before);
 const Pass *pass_get(const Intern *passes, uint32_t pass);
 const PassAccess *pass_accesses(const Pass *pass);
 
 /* The versions of the region, of those that the pass allows, that explain it, as a bit mask. `world`: memory at the exit,
- * for data that the pass did not read. `ignored`: registers not compared. `compare_csrs`: false if an interrupt may have
- * changed them. *undecided: a version was given up on. */
-uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored, bool compare_csrs,
-                      const World *world, Oracle *oracle, bool *undecided);
+ * for data that the pass did not read. `ignored`: registers not compared. `compared_csrs`: bit
+ * mask over HartCsr. *undecided: a version was given up on. */
+uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored,
+                      guint32 compared_csrs, const World *world, const Options *options, Oracle *oracle,
+                      bool *undecided);
 
 /* Where a hart alone, entering as the pass did, goes with version `v` in memory. The bytes that it stores are added to
  * `stores` (of StoredByte, private to pass.c) unless that is NULL. */
-PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Oracle *oracle,
-                    GArray *stores);
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, const Options *options,
+                    Oracle *oracle, GArray *stores);

@@ -190,8 +190,8 @@ static void add_alternative(Replay *replay, const Machine *machine, const Pass *
 {
     const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
     Alternative alternative = { .version = version };
-    PassExit end =
-        pass_alone(pass, program_region(replay->program, pass->region), version, last->world, machine->oracle, NULL);
+    PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world,
+                              machine->options, machine->oracle, NULL);
     alternative.trapped = end.trapped;
     alternative.pc = end.pc;
     memcpy(alternative.x, end.x, sizeof alternative.x);
