@@ -211,7 +211,6 @@ static char *consequence(const Replay *replay)
     case VIOLATION_NONE:
     case VIOLATION_DEADLOCK:
     case VIOLATION_FINAL:
-    case VIOLATION_SERVICE:
         break;
     }
     g_assert_not_reached();
@@ -329,7 +328,6 @@ const char *story_banner(const Replay *replay)
     case VIOLATION_FINAL:
         return "FORBIDDEN FINAL STATE";
     case VIOLATION_NONE:
-    case VIOLATION_SERVICE:
         break;
     }
     g_assert_not_reached();

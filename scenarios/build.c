@@ -294,9 +294,7 @@ bool build_program(Loader *loader, GError **error)
         if (node && !(steps = steps_compile(node, program_hart(program, i)->name, &context, error)))
             return false;
         g_ptr_array_add(loader->steps, steps);
-        if (steps) {
-            any = true;
-        }
+        any = any || steps;
     }
     return !any || build_once(loader, error);
 }

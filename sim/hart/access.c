@@ -156,15 +156,24 @@ void execute_store(const HartContext *context, HartStep *step, GArray *steps)
     step_emit(steps, step);
 }
 
+/* What SC and AMO need of their address; false: the step has trapped. */
+static bool may_modify(const HartContext *context, HartStep *step, uint64_t address, GArray *steps)
+{
+    guint size = step->insn.size;
+    if (address % size)
+        step_trap(steps, step, CAUSE_STORE_MISALIGNED, address);
+    else if (!writable(context, address, size))
+        step_trap(steps, step, CAUSE_STORE_ACCESS, address);
+    return step->status == HART_OK;
+}
+
 /* An SC may always fail; it may succeed while the reservation holds every byte it writes. */
 void execute_sc(const HartContext *context, HartStep *step, GArray *steps)
 {
     const Insn *insn = &step->insn;
     uint64_t address = step->hart.x[insn->rs1];
-    if (address % insn->size)
-        return step_trap(steps, step, CAUSE_STORE_MISALIGNED, address);
-    if (!writable(context, address, insn->size))
-        return step_trap(steps, step, CAUSE_STORE_ACCESS, address);
+    if (!may_modify(context, step, address, steps))
+        return;
     const Reservation *held = &context->reservation;
     bool may_succeed = held->size && address >= held->address && address + insn->size <= held->address + held->size;
     step->unreserves = true;
@@ -185,10 +194,8 @@ void execute_amo(const HartContext *context, HartStep *step, GArray *steps)
 {
     const Insn *insn = &step->insn;
     uint64_t address = step->hart.x[insn->rs1];
-    if (address % insn->size)
-        return step_trap(steps, step, CAUSE_STORE_MISALIGNED, address);
-    if (!writable(context, address, insn->size))
-        return step_trap(steps, step, CAUSE_STORE_ACCESS, address);
+    if (!may_modify(context, step, address, steps))
+        return;
     uint64_t value = timeline_read(context->timeline, address, insn->size, G_MAXUINT, NULL);
     OracleOutput out = step_ask(context, step, value, false);
     note_load(step, address, insn->size, value);

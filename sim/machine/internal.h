@@ -26,6 +26,10 @@ World *step_world(MachineStep *step, const World *world);
 /* A step of `task` with nothing done yet. */
 MachineStep step_begin(StepKind kind, const Task *task);
 
+/* service.c: which service an ecall with these registers asks for, and its argument; false if it is none, or the argument
+ * makes no sense. */
+bool service_recognise(const uint64_t x[32], Service *service, uint64_t *argument);
+
 /* service.c: appends what the ecall in step->hart does; nothing if the task is blocked there. */
 void serve_ecall(Machine *machine, const Task *task, const World *world, MachineStep *step, GArray *steps);
 

@@ -362,11 +362,6 @@ const Program *machine_program(const Machine *machine)
     return machine->program;
 }
 
-const Options *machine_options(const Machine *machine)
-{
-    return machine->options;
-}
-
 Space *machine_space(Machine *machine)
 {
     return &machine->space;

@@ -49,15 +49,13 @@ typedef enum ViolationKind {
     VIOLATION_FREED,     /* address */
     VIOLATION_CALL_END,  /* a call ends with other registers than each-call asks for */
     VIOLATION_DEADLOCK,
-    VIOLATION_FINAL,   /* the condition on final states */
-    VIOLATION_SERVICE, /* a service misused; see reason */
+    VIOLATION_FINAL, /* the condition on final states */
 } ViolationKind;
 
 typedef struct Violation {
     ViolationKind kind;
     int property;
     uint64_t cause, address;
-    const char *reason; /* static text */
 } Violation;
 
 /* One successor of a task, with all that a reader may want to know. */
@@ -81,7 +79,6 @@ void machine_free(Machine *machine);
 Machine *machine_new(const Program *program, const Options *options, Oracle *oracle) OWNED_BY(machine_free);
 
 const Program *machine_program(const Machine *machine);
-const Options *machine_options(const Machine *machine);
 
 /* The machine as a transition system: process h is the task on hart h. */
 Space *machine_space(Machine *machine);

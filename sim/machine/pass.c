@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/machine/pass.h"
 
-#include "sim/machine/machine.h"
+#include "sim/machine/internal.h"
 
 #include <string.h>
 
@@ -176,8 +176,9 @@ static bool sc_succeeded(const Pass *pass, guint *cursor)
 /* Whether an ecall is one that the machine serves: then the hart goes on behind it. */
 static bool is_service_call(const HartStep *step)
 {
-    const uint64_t *x = step->hart.x;
-    return (x[17] == SBI_RFENCE && x[16] == 0) || (x[17] == SERVICE_EXTENSION && (x[16] & 0xff) < SERVICE_COUNT);
+    Service service;
+    uint64_t argument;
+    return service_recognise(step->hart.x, &service, &argument);
 }
 
 /* The hart alone and its memory. */

@@ -141,7 +141,6 @@ static void record(Replay *replay, const Driver *driver, const TrailStep *at, GA
     MachineStep *chosen = &g_array_index(steps, MachineStep, at->move);
     ReplayStep step = { .hart = at->process,
                         .move = at->move,
-                        .n_moves = steps->len,
                         .before = driver->tasks[at->process],
                         .world = world_dup(&driver->world),
                         .step = *chosen };

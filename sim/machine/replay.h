@@ -8,8 +8,7 @@
 /* One step of a replay, with the states around it. */
 typedef struct ReplayStep {
     guint hart;
-    guint move;    /* which of the hart's steps */
-    guint n_moves; /* of how many */
+    guint move; /* which of the hart's steps */
     Task before;
     World *world;     /* before the step */
     MachineStep step; /* its world is NULL if unchanged */

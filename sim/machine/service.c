@@ -266,27 +266,25 @@ static bool await(const Machine *machine, const World *world, MachineStep *step)
     return true;
 }
 
-/* Whether the call is one of this machine's, with a valid argument; fills service and argument. */
-static bool recognise(MachineStep *step)
+bool service_recognise(const uint64_t x[32], Service *service, uint64_t *argument)
 {
-    const uint64_t *x = step->task.hart.x;
     if (x[REG_A7] == SBI_RFENCE && x[REG_A6] == 0) {
-        step->service = SERVICE_REMOTE_FENCE_I;
+        *service = SERVICE_REMOTE_FENCE_I;
+        *argument = 0;
         return true;
     }
-    uint64_t service = x[REG_A6] & 0xff, argument = x[REG_A6] >> 8;
-    if (x[REG_A7] != SERVICE_EXTENSION || service >= SERVICE_COUNT)
+    if (x[REG_A7] != SERVICE_EXTENSION || (x[REG_A6] & 0xff) >= SERVICE_COUNT)
         return false;
-    step->service = (Service)service;
-    step->argument = argument;
-    switch (step->service) {
+    *service = (Service)(x[REG_A6] & 0xff);
+    *argument = x[REG_A6] >> 8;
+    switch (*service) {
     case SERVICE_LOCK:
     case SERVICE_UNLOCK:
-        return argument < LOCKS_MAX;
+        return *argument < LOCKS_MAX;
     case SERVICE_MARK:
-        return argument < MARKS_MAX;
+        return *argument < MARKS_MAX;
     case SERVICE_STOP_BEGIN:
-        return argument <= (STOP_WAITERS_FENCE_I | STOP_OUTSIDE_SITES);
+        return *argument <= (STOP_WAITERS_FENCE_I | STOP_OUTSIDE_SITES);
     case SERVICE_SCHEDULE:
     case SERVICE_STOP_END:
     case SERVICE_AWAIT:
@@ -339,7 +337,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
 
 void serve_ecall(Machine *machine, const Task *task, const World *world, MachineStep *step, GArray *steps)
 {
-    if (recognise(step)) {
+    if (service_recognise(step->task.hart.x, &step->service, &step->argument)) {
         if (!serve(machine, world, step))
             return;
         judge_step(machine, task, world, step);

@@ -151,10 +151,9 @@ static uint32_t search_order(Tidy *tidy)
     return 0;
 }
 
-static bool is_final_violation(Machine *machine, const GArray *trail)
+/* Of the state that a trail leads to, not of its last step. */
+static bool is_of_final_state(Violation violation)
 {
-    guint hart;
-    Violation violation = trail_violation(machine, trail, &hart);
     return violation.kind == VIOLATION_FINAL || violation.kind == VIOLATION_DEADLOCK;
 }
 
@@ -165,7 +164,7 @@ void tidy_trail(Machine *machine, GArray *trail)
     Tidy tidy = { .machine = machine, .n_harts = machine->program->harts->len };
     guint hart;
     tidy.violation = trail_violation(machine, trail, &hart);
-    tidy.violating = is_final_violation(machine, trail) ? -1 : (int)hart;
+    tidy.violating = is_of_final_state(tidy.violation) ? -1 : (int)hart;
     for (guint h = 0; h < tidy.n_harts; h++)
         tidy.locals[h] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     collect_locals(&tidy, trail);

@@ -64,7 +64,8 @@ static void conclude(Machine *machine, Outcome *outcome, const SearchOptions *li
     if (result->end == SEARCH_VIOLATION) {
         outcome->verdict = VERDICT_REFUTED;
         tidy_trail(machine, outcome->trail);
-        outcome->violation = trail_violation(machine, outcome->trail, &outcome->violating_hart);
+        guint hart;
+        outcome->violation = trail_violation(machine, outcome->trail, &hart);
     } else if (result->end != SEARCH_COMPLETE) {
         outcome->verdict = VERDICT_INCONCLUSIVE;
         outcome->reason = limit_reason(result, limits);

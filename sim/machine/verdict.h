@@ -19,7 +19,6 @@ typedef struct Outcome {
     SearchResult *search;
     GArray *trail;        /* TrailStep: the counterexample, or the way to what is outside the model */
     Violation violation;  /* REFUTED */
-    guint violating_hart; /* whose step it is; meaningless for a violation of a final state */
     char *reason;         /* INCONCLUSIVE: one line */
     bool stops;           /* stop_machine is used: the verdict depends on `preempt` */
     guint tasks, worlds;  /* distinct ones */
