@@ -71,7 +71,8 @@ static void decode_word(Insn *insn, Format format)
         break;
     case FORMAT_LR:
     case FORMAT_AMO:
-        set_operands(insn, rd, rs1, rs2, 0); /* rs2 is 0 in lr */
+    case FORMAT_STORE_RL:
+        set_operands(insn, rd, rs1, rs2, 0); /* rs2 is 0 in LR, rd in STORE_RL */
         insn->aq = field(word, 26, 26);
         insn->rl = field(word, 25, 25);
         break;
@@ -145,7 +146,8 @@ static void set_access(Insn *insn, const InsnRow *row)
 {
     Format format = row->format;
 
-    if (format != FORMAT_LOAD && format != FORMAT_STORE && format != FORMAT_LR && format != FORMAT_AMO)
+    if (format != FORMAT_LOAD && format != FORMAT_STORE && format != FORMAT_LR && format != FORMAT_AMO &&
+        format != FORMAT_STORE_RL)
         return;
     insn->size = (uint8_t)(1U << field(row->match, 13, 12));
     insn->is_unsigned = format == FORMAT_LOAD && field(row->match, 14, 14);

@@ -109,8 +109,6 @@ FOREIGN(0x2800002f, 0xf800607f, "Zabha", "amocas.b, .h")
 FOREIGN(0x2800202f, 0xf800607f, "Zacas", "amocas.w, .d")
 FOREIGN(0x2800402f, 0xf81070ff, "Zacas", "amocas.q")
 FOREIGN(0x4800202f, 0xf800607f, "Zicfiss", "ssamoswap.w, .d")
-FOREIGN(0x3400002f, 0xfdf0407f, "Zalasr", "l{b,h,w,d}.aq")
-FOREIGN(0x3a00002f, 0xfa004fff, "Zalasr", "s{b,h,w,d}.rl")
 
 /* Cache blocks */
 FOREIGN(0x0000200f, 0xfff07fff, "Zicbom", "cbo.inval")

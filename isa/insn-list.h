@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Every 32-bit instruction of RV64IMAC_Zicsr_Zifencei, and the S-mode ones this machine knows.
+/* Every 32-bit instruction of RV64IMAC_Zicsr_Zifencei_Zalasr, and the S-mode ones this machine knows.
  * INSN(op, mnemonic, match, mask, format, kind): a word is this instruction if (word & mask) == match,
  * the first row that says so wins; `format` names its fields (isa/tables.h), `kind` is without "INSN_".
  * No include guard: it is included once per meaning of INSN. */
@@ -115,3 +115,14 @@ INSN(amomin_d,   "amomin.d",   0x8000302f, 0xf800707f, AMO,       AMO)
 INSN(amomax_d,   "amomax.d",   0xa000302f, 0xf800707f, AMO,       AMO)
 INSN(amominu_d,  "amominu.d",  0xc000302f, 0xf800707f, AMO,       AMO)
 INSN(amomaxu_d,  "amomaxu.d",  0xe000302f, 0xf800707f, AMO,       AMO)
+
+/* Zalasr: aq of a load and rl of a store are fixed, without them the encoding is reserved. As in A, the
+ * disassembler adds .aq and .rl to the mnemonic. */
+INSN(lb_aq,      "lb",         0x3400002f, 0xfdf0707f, LR,        LOAD)
+INSN(lh_aq,      "lh",         0x3400102f, 0xfdf0707f, LR,        LOAD)
+INSN(lw_aq,      "lw",         0x3400202f, 0xfdf0707f, LR,        LOAD)
+INSN(ld_aq,      "ld",         0x3400302f, 0xfdf0707f, LR,        LOAD)
+INSN(sb_rl,      "sb",         0x3a00002f, 0xfa007fff, STORE_RL,  STORE)
+INSN(sh_rl,      "sh",         0x3a00102f, 0xfa007fff, STORE_RL,  STORE)
+INSN(sw_rl,      "sw",         0x3a00202f, 0xfa007fff, STORE_RL,  STORE)
+INSN(sd_rl,      "sd",         0x3a00302f, 0xfa007fff, STORE_RL,  STORE)

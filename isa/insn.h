@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the bits of an instruction mean: RV64IMAC_Zicsr_Zifencei, decoded totally.
+/* What the bits of an instruction mean: RV64IMAC_Zicsr_Zifencei_Zalasr, decoded totally.
  * The decoder is the gate in front of the emulator: what is not named here is never executed. */
 #pragma once
 
@@ -15,8 +15,8 @@ typedef enum InsnKind {
     INSN_BRANCH,
     INSN_JAL,
     INSN_JALR,
-    INSN_LOAD,
-    INSN_STORE,
+    INSN_LOAD,  /* those of Zalasr as well: with aq */
+    INSN_STORE, /* likewise: with rl */
     INSN_LR,
     INSN_SC,
     INSN_AMO,

@@ -15,8 +15,9 @@ typedef enum Format {
     FORMAT_B,
     FORMAT_U,
     FORMAT_J,
-    FORMAT_LR,
+    FORMAT_LR,  /* the loads of Zalasr as well */
     FORMAT_AMO, /* sc as well */
+    FORMAT_STORE_RL,
     FORMAT_FENCE,
     FORMAT_FENCE_TSO, /* the sets are given by the encoding */
     FORMAT_CSR,

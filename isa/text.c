@@ -14,9 +14,9 @@
 static const char *const format_operands[] = {
     [FORMAT_R] = "d,s,t",     [FORMAT_I] = "d,s,i",      [FORMAT_SHIFT] = "d,s,x", [FORMAT_LOAD] = "d,i(s)",
     [FORMAT_JALR] = "d,i(s)", [FORMAT_STORE] = "t,i(s)", [FORMAT_B] = "s,t,p",     [FORMAT_U] = "d,u",
-    [FORMAT_J] = "d,p",       [FORMAT_LR] = "d,(s)",     [FORMAT_AMO] = "d,t,(s)", [FORMAT_FENCE] = "P,S",
-    [FORMAT_CSR] = "d,c,s",   [FORMAT_CSRI] = "d,c,i",   [FORMAT_SFENCE] = "s,t",  [FORMAT_FENCE_TSO] = "",
-    [FORMAT_NONE] = "",
+    [FORMAT_J] = "d,p",       [FORMAT_LR] = "d,(s)",     [FORMAT_AMO] = "d,t,(s)", [FORMAT_STORE_RL] = "t,(s)",
+    [FORMAT_FENCE] = "P,S",   [FORMAT_CSR] = "d,c,s",    [FORMAT_CSRI] = "d,c,i",  [FORMAT_SFENCE] = "s,t",
+    [FORMAT_FENCE_TSO] = "",  [FORMAT_NONE] = "",
 };
 
 static const char *const rvc_format_operands[] = {

@@ -235,6 +235,16 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
         return g_strdup_printf("<fence.i for %s>", program_hart(replay->program, at->step.other)->name);
     case STEP_FENCED:
         return g_strdup("remote fence.i complete");
+    case STEP_LATER:
+        return g_strdup_printf("<after mark %s>", (const char *)g_ptr_array_index(replay->program->marks, at->step.argument));
+    case STEP_PROMISE: {
+        const Message *store = &at->step.hart.store;
+        g_autofree char *place = address_name(replay->program->image, store->address);
+        g_autofree char *value = address_text(replay->program->image, store->value);
+        if (store->kind != MESSAGE_STORE)
+            return g_strdup("<a service call takes effect early>");
+        return g_strdup_printf("<store %s = %s takes effect early>", place, value);
+    }
     case STEP_EXECUTE:
     case STEP_SERVICE:
         break;

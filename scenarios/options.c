@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "scenarios/scenario.h"
+#include "scenarios/litmus.h"
 #include "sim/base/error.h"
 
 #include <string.h>
@@ -16,6 +16,9 @@ static const Value misaligned[] = { { "pieces", MISALIGNED_PIECES },
                                     { "bytes", MISALIGNED_BYTES },
                                     { "atomic", MISALIGNED_ATOMIC } };
 
+static const Value pairings[] = { { "subset", PAIRING_SUBSET }, { "same", PAIRING_SAME }, { "any", PAIRING_ANY } };
+static const Value explorers[] = { { "interleaving", EXPLORER_INTERLEAVING }, { "timeline", EXPLORER_TIMELINE } };
+
 typedef struct OptionKind {
     const char *name;
     const Value *values; /* NULL: the model table */
@@ -28,11 +31,21 @@ static const OptionKind kinds[] = {
     { "preempt", preempts, G_N_ELEMENTS(preempts) },
     { "auipc-jalr", pairs, G_N_ELEMENTS(pairs) },
     { "misaligned", misaligned, G_N_ELEMENTS(misaligned) },
+    { "lr-sc", pairings, G_N_ELEMENTS(pairings) },
+    { "explorer", explorers, G_N_ELEMENTS(explorers) },
 };
 
 Options options_default(void)
 {
-    return (Options){ .model = model_named("sc-stale"), .fetch_atomicity = FETCH_4, .preempt = PREEMPT_FULL };
+    return (Options){ .model = model_named("rvwmo"), .fetch_atomicity = FETCH_4, .preempt = PREEMPT_FULL };
+}
+
+Options scenario_options(const Scenario *scenario)
+{
+    Options options = options_default();
+    if (scenario->litmus)
+        options_set(&options, "model", scenario->litmus->self ? "rvwmo" : "data-only", NULL);
+    return options;
 }
 
 static const OptionKind *kind_named(const char *option)
@@ -59,8 +72,12 @@ static void set_value(Options *options, const char *option, int value)
         options->preempt = (Preempt)value;
     else if (g_str_equal(option, "auipc-jalr"))
         options->pair = (AuipcJalr)value;
-    else
+    else if (g_str_equal(option, "misaligned"))
         options->misaligned = (Misaligned)value;
+    else if (g_str_equal(option, "lr-sc"))
+        options->pairing = (Pairing)value;
+    else
+        options->explorer = (Explorer)value;
 }
 
 bool options_set(Options *options, const char *option, const char *value, GError **error)
@@ -89,12 +106,29 @@ bool options_set(Options *options, const char *option, const char *value, GError
     return true;
 }
 
+bool options_check(const Options *options, GError **error)
+{
+    const Model *model = options->model;
+    if (options->explorer != EXPLORER_INTERLEAVING || !(model->rvwmo_data || model->initial_fetch))
+        return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+                "the interleaving explorer runs data accesses in one order, which model %s does not have", model->name);
+    return false;
+}
+
 static const char *name_of(const Value *values, gsize n, int value)
 {
     for (gsize i = 0; i < n; i++)
         if (values[i].value == value)
             return values[i].name;
     g_assert_not_reached();
+}
+
+static bool usual_explorer_is_timeline(const Options *options)
+{
+    Options usual = *options;
+    usual.explorer = EXPLORER_USUAL;
+    return options_use_timelines(&usual);
 }
 
 char *options_label(const Options *options, bool with_preempt)
@@ -112,5 +146,10 @@ char *options_label(const Options *options, bool with_preempt)
     if (options->misaligned != MISALIGNED_PIECES)
         g_string_append_printf(label, ", misaligned=%s",
                                name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
+    if (options->pairing != PAIRING_SUBSET)
+        g_string_append_printf(label, ", lr-sc=%s", name_of(pairings, G_N_ELEMENTS(pairings), (int)options->pairing));
+    if (options->explorer != EXPLORER_USUAL && options_use_timelines(options) != usual_explorer_is_timeline(options))
+        g_string_append_printf(label, ", explorer=%s",
+                               name_of(explorers, G_N_ELEMENTS(explorers), (int)options->explorer));
     return g_string_free(label, FALSE);
 }

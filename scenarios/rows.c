@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-static const char *const row_keys[] = { "model",      "fetch-atomicity", "preempt", "auipc-jalr",
-                                        "misaligned", "verdict",         "property" };
+static const char *const row_keys[] = { "model", "fetch-atomicity", "preempt", "auipc-jalr", "misaligned",
+                                        "lr-sc", "explorer",        "verdict", "property" };
 enum {
-    OPTION_KEYS = 5
+    OPTION_KEYS = 7
 };
 
 static bool load_option(Row *row, const YamlNode *node, const char *key, GError **error)
@@ -48,6 +48,9 @@ static bool load_row(Loader *loader, const YamlNode *node, GError **error)
     for (guint i = 0; i < OPTION_KEYS; i++)
         if (!load_option(&row, node, row_keys[i], error))
             return false;
+    g_autoptr(GError) local = NULL;
+    if (!options_check(&row.options, &local))
+        return yaml_error(error, node, "%s", local->message);
     row.preempt_given = yaml_mapping_get(node, "preempt") != NULL;
     if (!(value = yaml_mapping_require(node, "verdict", error)) ||
         !yaml_enum(value, "verdict", verdicts, G_N_ELEMENTS(verdicts), &verdict, error))

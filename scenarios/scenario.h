@@ -15,6 +15,8 @@ typedef struct Row {
     guint line, column;
 } Row;
 
+typedef struct LitmusTest LitmusTest; /* scenarios/litmus.h */
+
 typedef struct Scenario {
     char *file; /* as the user named it */
     char *name;
@@ -23,8 +25,9 @@ typedef struct Scenario {
     GPtrArray *sources; /* of char *: where the protocol or the question is from */
     GPtrArray *tags;
     Program *program;
-    GArray *rows; /* Row; may be empty */
-    guint line;   /* of the harts: what a verdict without another place is located at */
+    GArray *rows;       /* Row; may be empty */
+    guint line;         /* of the harts: what a verdict without another place is located at */
+    LitmusTest *litmus; /* of a litmus file; NULL: a scenario file */
 } Scenario;
 
 void scenario_free(Scenario *scenario);
@@ -38,7 +41,13 @@ bool property_is_called(const Property *property, const char *name);
 /* Options without a row: the default model, and full preemption. */
 Options options_default(void);
 
-/* Sets one of model, fetch-atomicity, preempt, auipc-jalr, misaligned by the name of its value. Setting the model sets
+/* The same for one scenario. A litmus test is about data only, unless it says that it touches code. */
+Options scenario_options(const Scenario *scenario);
+
+/* Whether the options go together: not every explorer can do every model. */
+bool options_check(const Options *options, GError **error);
+
+/* Sets one of model, fetch-atomicity, preempt, auipc-jalr, misaligned, lr-sc, explorer by the name of its value. Setting the model sets
  * fetch-atomicity to what goes with it: whole instructions with coherent fetch, else 4 (Ziccif). */
 bool options_set(Options *options, const char *option, const char *value, GError **error);
 

@@ -27,12 +27,15 @@ ExitStatus exit_of_error(const GError *error)
 {
     if (error->domain == SIM_ERROR && (error->code == SIM_ERROR_SCENARIO || error->code == SIM_ERROR_SCHEDULE))
         return EXIT_BAD_SCENARIO;
+    if (g_error_matches(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED))
+        return EXIT_INCONCLUSIVE;
     return EXIT_USAGE;
 }
 
 ExitStatus report_error(const GError *error)
 {
-    bool located = error->domain == SIM_ERROR && error->code == SIM_ERROR_SCENARIO;
+    bool located = g_error_matches(error, SIM_ERROR, SIM_ERROR_SCENARIO) ||
+                   g_error_matches(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
     g_printerr("%s%s\n", located ? "" : "cmodx: ", error->message);
     return exit_of_error(error);
 }
@@ -61,6 +64,8 @@ void common_clear(Common *common)
     g_free(common->preempt);
     g_free(common->pair);
     g_free(common->misaligned);
+    g_free(common->lr_sc);
+    g_free(common->explorer);
     g_free(common->colour);
     g_free(common->output);
     g_free(common->timeout);
@@ -86,6 +91,9 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         { "auipc-jalr", 0, 0, G_OPTION_ARG_STRING, &common->pair, "treatment of the pair", "separate|masked|fused" },
         { "misaligned", 0, 0, G_OPTION_ARG_STRING, &common->misaligned, "how misaligned accesses are split",
           "pieces|bytes|atomic" },
+        { "lr-sc", 0, 0, G_OPTION_ARG_STRING, &common->lr_sc, "which SC may pair with an LR", "subset|same|any" },
+        { "explorer", 0, 0, G_OPTION_ARG_STRING, &common->explorer, "how executions are enumerated",
+          "interleaving|timeline" },
         { "timeout", 0, 0, G_OPTION_ARG_STRING, &common->timeout, "stop each search after this time",
           "SECONDS[s|m|h]" },
         { "max-states", 0, 0, G_OPTION_ARG_INT64, &common->max_states, "stop each search after so many states", "N" },
@@ -132,7 +140,8 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
 
 bool common_overrides(const Common *common)
 {
-    return common->model || common->fetch_atomicity || common->preempt || common->pair || common->misaligned;
+    return common->model || common->fetch_atomicity || common->preempt || common->pair || common->misaligned ||
+           common->lr_sc || common->explorer;
 }
 
 static bool apply_overrides(const Common *common, Row *row, GError **error)
@@ -142,18 +151,21 @@ static bool apply_overrides(const Common *common, Row *row, GError **error)
     } given[] = { { "fetch-atomicity", common->fetch_atomicity },
                   { "preempt", common->preempt },
                   { "auipc-jalr", common->pair },
-                  { "misaligned", common->misaligned } };
+                  { "misaligned", common->misaligned },
+                  { "lr-sc", common->lr_sc },
+                  { "explorer", common->explorer } };
     for (guint i = 0; i < G_N_ELEMENTS(given); i++)
         if (given[i].value && !options_set(&row->options, given[i].option, given[i].value, error))
             return false;
     row->preempt_given = row->preempt_given || common->preempt;
-    return true;
+    return options_check(&row->options, error);
 }
 
 static bool same_options(const Options *a, const Options *b)
 {
     return a->model == b->model && a->fetch_atomicity == b->fetch_atomicity && a->preempt == b->preempt &&
-           a->pair == b->pair && a->misaligned == b->misaligned;
+           a->pair == b->pair && a->misaligned == b->misaligned && a->pairing == b->pairing &&
+           a->explorer == b->explorer;
 }
 
 static void add_row(GArray *rows, const Row *row)
@@ -169,7 +181,7 @@ bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, 
     g_autoptr(GArray) result = g_array_new(FALSE, TRUE, sizeof(Row));
     g_auto(GStrv) models = common->model ? g_strsplit(common->model, ",", -1) : NULL;
     for (guint i = 0; models && models[i]; i++) {
-        Row row = { .options = options_default() };
+        Row row = { .options = scenario_options(scenario) };
         if (!options_set(&row.options, "model", models[i], error) || !apply_overrides(common, &row, error))
             return false;
         add_row(result, &row);
@@ -182,7 +194,7 @@ bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, 
         add_row(result, &row);
     }
     if (result->len == 0) {
-        Row row = { .options = options_default() };
+        Row row = { .options = scenario_options(scenario) };
         if (!apply_overrides(common, &row, error))
             return false;
         add_row(result, &row);
@@ -287,7 +299,7 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
 
 static bool set_schedule_option(Options *options, const char *word, guint index, GError **error)
 {
-    static const char *const names[] = { "fetch-atomicity", "preempt", "auipc-jalr", "misaligned", NULL };
+    static const char *const names[] = { "fetch-atomicity", "preempt", "auipc-jalr", "misaligned", "lr-sc", "explorer", NULL };
     g_autoptr(GError) local = NULL;
     const char *equals = strchr(word, '=');
     g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : NULL;

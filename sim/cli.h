@@ -26,7 +26,7 @@ ExitStatus report_error(const GError *error);
 
 /* Options that several subcommands take. Released by common_clear. */
 typedef struct Common {
-    char *model, *fetch_atomicity, *preempt, *pair, *misaligned; /* as given, or NULL */
+    char *model, *fetch_atomicity, *preempt, *pair, *misaligned, *lr_sc, *explorer; /* as given, or NULL */
     char *colour, *output;
     char *timeout;
     gint64 max_states, max_memory, max_steps;
@@ -55,10 +55,17 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
 /* Whether the user has pressed Ctrl-C. */
 bool interrupted(void);
 
-/* The scenario files that the arguments name; a directory stands for the *.yaml files below it, sorted by name. */
+/* The scenario files that the arguments name: a directory stands for the *.yaml and *.litmus files below it, sorted by
+ * name; "@FILE", or a file whose name starts with '@', for the files it lists. */
 GPtrArray *scenario_files(char **arguments, GError **error);
 
 Scenario *load_file(const char *path, GError **error);
+
+/* Calls `each` for every scenario that the arguments name, until Ctrl-C; reports what cannot be loaded and goes on. What
+ * `each` puts into `out` is written as it comes if `at_once` and there is no -o, and is left there otherwise. The worst
+ * status of all. */
+typedef ExitStatus (*ScenarioFunc)(gpointer data, const Scenario *scenario, GString *out);
+ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, gpointer data, GString *out);
 
 /* Writes to the file of -o, or to stdout. */
 bool common_write(const Common *common, const char *text, GError **error);

@@ -12,6 +12,7 @@ typedef enum SimError {
     SIM_ERROR_ENVIRONMENT, /* a missing tool, no memory for an emulator, a full disk   (exit 1) */
     SIM_ERROR_SCENARIO,    /* malformed input; the message starts with FILE:LINE:COL   (exit 2) */
     SIM_ERROR_SCHEDULE,    /* a schedule string that the scenario cannot follow        (exit 2) */
+    SIM_ERROR_UNSUPPORTED, /* well-formed input that is outside the machine; located   (exit 5) */
 } SimError;
 
 GQuark sim_error_quark(void);

@@ -38,7 +38,11 @@ typedef struct SearchOptions {
 typedef struct TrailStep {
     guint process;
     guint move;
+    guint64 promise[3]; /* move is TRAIL_PROMISE: the message, in words that are the space's own business */
 } TrailStep;
+
+/* Not a move, but a message that takes effect before the move that sends it. */
+#define TRAIL_PROMISE G_MAXUINT
 
 typedef struct SearchResult {
     SearchEnd end;

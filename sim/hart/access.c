@@ -12,7 +12,7 @@ static void account_access(const HartContext *context, Hart *hart, guint message
 }
 
 /* Bits of the pieces of a misaligned access: piece_at gives the aligned piece that holds byte `offset`. */
-static guint piece_at(const HartContext *context, uint64_t address, guint size, guint offset, guint *first)
+guint access_piece(const HartContext *context, uint64_t address, guint size, guint offset, guint *first)
 {
     if (context->misaligned == MISALIGNED_ATOMIC && address / 16 == (address + size - 1) / 16) {
         *first = 0;
@@ -35,7 +35,7 @@ static guint piece_at(const HartContext *context, uint64_t address, guint size, 
 static bool is_split(const HartContext *context, uint64_t address, guint size)
 {
     guint first;
-    return address % size && piece_at(context, address, size, 0, &first) != size;
+    return address % size && access_piece(context, address, size, 0, &first) != size;
 }
 
 static uint8_t byte_mask(guint first, guint size)
@@ -43,7 +43,7 @@ static uint8_t byte_mask(guint first, guint size)
     return (uint8_t)(((1u << size) - 1) << first);
 }
 
-static void note_load(HartStep *step, uint64_t address, guint size, uint64_t value)
+void access_note_load(HartStep *step, uint64_t address, guint size, uint64_t value)
 {
     step->loads = true;
     step->load_address = address;
@@ -51,7 +51,7 @@ static void note_load(HartStep *step, uint64_t address, guint size, uint64_t val
     step->load_value = value;
 }
 
-static void note_store(HartStep *step, uint64_t address, guint size, uint64_t value)
+void access_note_store(HartStep *step, uint64_t address, guint size, uint64_t value)
 {
     step->stores = true;
     step->store = (Message){ .address = address, .size = (uint8_t)size, .value = value };
@@ -59,13 +59,13 @@ static void note_store(HartStep *step, uint64_t address, guint size, uint64_t va
         step->store.value &= (1ull << 8 * size) - 1;
 }
 
-static bool readable(const HartContext *context, uint64_t address, guint size)
+bool access_readable(const HartContext *context, uint64_t address, guint size)
 {
     return image_section_at(context->timeline->image, address, size) != NULL;
 }
 
 /* Code counts as writable: kernels patch it through a writable alias of the page. */
-static bool writable(const HartContext *context, uint64_t address, guint size)
+bool access_writable(const HartContext *context, uint64_t address, guint size)
 {
     const ImageSection *section = image_section_at(context->timeline->image, address, size);
     return section && section->flags & (IMAGE_WRITE | IMAGE_EXEC);
@@ -91,7 +91,7 @@ static void emit_pieces(const HartContext *context, const HartStep *base, uint64
     bool is_load = base->insn.kind == INSN_LOAD;
     for (guint offset = 0, piece; offset < size; offset += piece) {
         guint first;
-        piece = piece_at(context, address, size, offset, &first);
+        piece = access_piece(context, address, size, offset, &first);
         uint8_t mask = byte_mask(first, piece);
         if (base->hart.done & mask)
             continue;
@@ -101,10 +101,10 @@ static void emit_pieces(const HartContext *context, const HartStep *base, uint64
         step.hart.done |= mask;
         if (is_load) {
             uint64_t value = timeline_read(context->timeline, address + first, piece, G_MAXUINT, NULL);
-            note_load(&step, address + first, piece, value);
+            access_note_load(&step, address + first, piece, value);
             step.hart.value |= value << 8 * first;
         } else {
-            note_store(&step, address + first, piece, base->hart.x[base->insn.rs2] >> 8 * first);
+            access_note_store(&step, address + first, piece, base->hart.x[base->insn.rs2] >> 8 * first);
         }
         account_access(context, &step.hart, is_load ? 0 : messages_added(context, address + first, piece));
         if (step.hart.done == byte_mask(0, size)) {
@@ -126,14 +126,17 @@ void execute_load(const HartContext *context, HartStep *step, GArray *steps)
 {
     const Insn *insn = &step->insn;
     uint64_t address = step->hart.x[insn->rs1] + (uint64_t)insn->imm;
-    if (insn->kind == INSN_LR && address % insn->size)
+    /* LR, and the load-acquire of Zalasr */
+    if ((insn->kind == INSN_LR || insn->aq) && address % insn->size)
         return step_trap(steps, step, CAUSE_LOAD_MISALIGNED, address);
-    if (!readable(context, address, insn->size))
+    if (!access_readable(context, address, insn->size))
         return step_trap(steps, step, CAUSE_LOAD_ACCESS, address);
+    if (context->solo)
+        return solo_load(context, step, steps);
     if (is_split(context, address, insn->size))
         return emit_pieces(context, step, address, insn->size, steps);
     uint64_t value = timeline_read(context->timeline, address, insn->size, G_MAXUINT, NULL);
-    note_load(step, address, insn->size, value);
+    access_note_load(step, address, insn->size, value);
     account_access(context, &step->hart, 0);
     step->reserves = insn->kind == INSN_LR;
     finish_load(context, step, value);
@@ -144,13 +147,17 @@ void execute_store(const HartContext *context, HartStep *step, GArray *steps)
 {
     const Insn *insn = &step->insn;
     uint64_t address = step->hart.x[insn->rs1] + (uint64_t)insn->imm;
-    if (!writable(context, address, insn->size))
+    if (insn->rl && address % insn->size)
+        return step_trap(steps, step, CAUSE_STORE_MISALIGNED, address);
+    if (!access_writable(context, address, insn->size))
         return step_trap(steps, step, CAUSE_STORE_ACCESS, address);
+    if (context->solo)
+        return solo_store(context, step, steps);
     if (is_split(context, address, insn->size))
         return emit_pieces(context, step, address, insn->size, steps);
     OracleOutput out = step_ask(context, step, 0, false);
     g_assert(out.stores && out.address == address);
-    note_store(step, address, insn->size, out.stored);
+    access_note_store(step, address, insn->size, out.stored);
     account_access(context, &step->hart, messages_added(context, address, insn->size));
     step_retire(step, out.next_pc);
     step_emit(steps, step);
@@ -162,9 +169,22 @@ static bool may_modify(const HartContext *context, HartStep *step, uint64_t addr
     guint size = step->insn.size;
     if (address % size)
         step_trap(steps, step, CAUSE_STORE_MISALIGNED, address);
-    else if (!writable(context, address, size))
+    else if (!access_writable(context, address, size))
         step_trap(steps, step, CAUSE_STORE_ACCESS, address);
     return step->status == HART_OK;
+}
+
+bool pairing_allows(Pairing pairing, uint64_t reserved, uint64_t n_reserved, uint64_t address, guint size)
+{
+    switch (pairing) {
+    case PAIRING_SUBSET:
+        return address >= reserved && address + size <= reserved + n_reserved;
+    case PAIRING_SAME:
+        return address == reserved && size == n_reserved;
+    case PAIRING_ANY:
+        break;
+    }
+    return true;
 }
 
 /* An SC may always fail; it may succeed while the reservation holds every byte it writes. */
@@ -174,14 +194,16 @@ void execute_sc(const HartContext *context, HartStep *step, GArray *steps)
     uint64_t address = step->hart.x[insn->rs1];
     if (!may_modify(context, step, address, steps))
         return;
+    if (context->solo)
+        return solo_sc(context, step, steps);
     const Reservation *held = &context->reservation;
-    bool may_succeed = held->size && address >= held->address && address + insn->size <= held->address + held->size;
+    bool may_succeed = held->size && pairing_allows(context->pairing, held->address, held->size, address, insn->size);
     step->unreserves = true;
     for (int succeeds = may_succeed; succeeds >= 0; succeeds--) {
         HartStep outcome = *step;
         OracleOutput out = step_ask(context, step, 0, succeeds);
         if (succeeds) {
-            note_store(&outcome, address, insn->size, out.stored);
+            access_note_store(&outcome, address, insn->size, out.stored);
             account_access(context, &outcome.hart, messages_added(context, address, insn->size));
         }
         step_write_register(&outcome, out.rd);
@@ -196,10 +218,12 @@ void execute_amo(const HartContext *context, HartStep *step, GArray *steps)
     uint64_t address = step->hart.x[insn->rs1];
     if (!may_modify(context, step, address, steps))
         return;
+    if (context->solo)
+        return solo_amo(context, step, steps);
     uint64_t value = timeline_read(context->timeline, address, insn->size, G_MAXUINT, NULL);
     OracleOutput out = step_ask(context, step, value, false);
-    note_load(step, address, insn->size, value);
-    note_store(step, address, insn->size, out.stored);
+    access_note_load(step, address, insn->size, value);
+    access_note_store(step, address, insn->size, out.stored);
     account_access(context, &step->hart, messages_added(context, address, insn->size));
     step_write_register(step, out.rd);
     step_retire(step, out.next_pc);

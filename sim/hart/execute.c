@@ -49,6 +49,16 @@ void hart_fence_i(const Model *model, Hart *hart, guint begin)
     hart_normalise_views(hart);
 }
 
+void hart_fence_i_views(const Model *model, Views *views, View begin)
+{
+    if (model->coherent_fetch || model->initial_fetch)
+        return;
+    if (model->ir3)
+        view_raise(&views->fetch, view_join(view_join(views->read_old, views->write_old), begin));
+    if (model->ir3f)
+        view_raise(&views->fetch, views->fetched);
+}
+
 void step_emit(GArray *steps, const HartStep *step)
 {
     g_array_append_vals(steps, step, 1);
@@ -62,7 +72,7 @@ void step_trap(GArray *steps, HartStep *step, uint64_t cause, uint64_t tval)
     step_emit(steps, step);
 }
 
-static void emit_unsupported(GArray *steps, HartStep *step, const char *reason)
+void step_unsupported(GArray *steps, HartStep *step, const char *reason)
 {
     step->status = HART_UNSUPPORTED;
     step->reason = reason;
@@ -105,7 +115,7 @@ static void execute_csr(HartStep *step, GArray *steps)
     if ((is_write && insn->csr >> 10 == 3) || (insn->csr >> 8 & 3) == 3)
         return step_trap(steps, step, CAUSE_ILLEGAL, insn->word);
     if (csr < 0)
-        return emit_unsupported(steps, step, "a CSR that this machine does not model");
+        return step_unsupported(steps, step, "a CSR that this machine does not model");
     guint funct3 = insn->word >> 12 & 7;
     uint64_t operand = funct3 & 4 ? insn->word >> 15 & 31 : step->hart.x[insn->rs1];
     uint64_t old = step->hart.csr[csr];
@@ -132,15 +142,18 @@ static void execute_sret(HartStep *step, GArray *steps)
 static void execute_alu(const HartContext *context, HartStep *step, GArray *steps)
 {
     OracleOutput out = step_ask(context, step, 0, false);
+    solo_compute(context, step);
     step_write_register(step, out.rd);
     step_retire(step, out.next_pc);
     if (step->fused.length) {
         HartStep second = *step;
         second.insn = insn_decode(step->fused.word);
+        solo_compute(context, &second);
         out = step_ask(context, &second, 0, false);
         step_write_register(&second, out.rd);
         step_retire(&second, out.next_pc);
         step->hart = second.hart;
+        step->views = second.views;
     }
     step_emit(steps, step);
 }
@@ -153,7 +166,7 @@ void hart_execute(const HartContext *context, const HartStep *fetched, GArray *s
     case INSN_ILLEGAL:
         return step_trap(steps, &step, CAUSE_ILLEGAL, step.insn.word);
     case INSN_UNSUPPORTED:
-        return emit_unsupported(steps, &step, "an instruction outside RV64IMAC_Zicsr_Zifencei");
+        return step_unsupported(steps, &step, "an instruction outside RV64IMAC_Zicsr_Zifencei");
     case INSN_EBREAK:
         return step_trap(steps, &step, CAUSE_BREAKPOINT, step.hart.pc);
     case INSN_ALU:
@@ -171,6 +184,7 @@ void hart_execute(const HartContext *context, const HartStep *fetched, GArray *s
     case INSN_AMO:
         return execute_amo(context, &step, steps);
     case INSN_CSR:
+        solo_compute(context, &step);
         return execute_csr(&step, steps);
     case INSN_SRET:
         return execute_sret(&step, steps);
@@ -178,9 +192,14 @@ void hart_execute(const HartContext *context, const HartStep *fetched, GArray *s
         step.status = HART_ECALL;
         return step_emit(steps, &step);
     case INSN_FENCE_I:
-        hart_fence_i(context->model, &step.hart, 0);
+        if (context->solo)
+            hart_fence_i_views(context->model, &step.views, 0);
+        else
+            hart_fence_i(context->model, &step.hart, 0);
         break;
-    case INSN_FENCE:      /* data accesses are sequentially consistent here */
+    case INSN_FENCE: /* nothing, if data accesses are sequentially consistent */
+        solo_fence(context, &step);
+        break;
     case INSN_WFI:        /* may always be a no-op */
     case INSN_SFENCE_VMA: /* addresses are not translated */
         break;

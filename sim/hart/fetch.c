@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/hart/internal.h"
 
+#include <string.h>
+
 /* One way to read an aligned unit of code: the bytes as of one point of the timeline. */
 typedef struct Unit {
     uint64_t value;
@@ -14,23 +16,106 @@ static bool executable(const HartContext *context, uint64_t address, guint size)
     return section && (section->flags & IMAGE_EXEC);
 }
 
-/* Every way to read `size` bytes of code at one point T >= fetch_view, newest T first. Points between two messages to
- * these bytes read the same, so only fetch_view itself and the timestamps of such messages are worth choosing. */
-static GArray *units(const HartContext *context, const Hart *hart, uint64_t address, guint size)
+/* The points between which a fetch may choose: not before what the hart's fetches must see. */
+static guint oldest_point(const HartContext *context, const Hart *hart)
+{
+    const SoloContext *solo = context->solo;
+    guint now = timeline_now(context->timeline);
+    if (!solo)
+        return context->model->coherent_fetch ? now : MIN(hart->fetch_view, now);
+    if (context->model->initial_fetch)
+        return 0;
+    /* Coherent: as any access under sequential consistency, after all of the hart's earlier ones. */
+    return MIN(context->model->coherent_fetch ? solo->views->read_new : solo->views->fetch, now);
+}
+
+static guint newest_point(const HartContext *context)
+{
+    guint now = timeline_now(context->timeline);
+    if (!context->solo)
+        return now;
+    return context->model->initial_fetch ? 0 : MIN(now, context->solo->horizon);
+}
+
+/* What the fetches of the hart must see: part of the view of each. */
+static guint fetch_floor(const HartContext *context, const Hart *hart)
+{
+    const SoloContext *solo = context->solo;
+    if (!solo)
+        return hart->fetch_view;
+    if (context->model->initial_fetch)
+        return 0;
+    return context->model->coherent_fetch ? solo->views->read_new : solo->views->fetch;
+}
+
+static bool has_value(const GArray *units, uint64_t value)
+{
+    for (guint i = 0; i < units->len; i++)
+        if (g_array_index(units, Unit, i).value == value)
+            return true;
+    return false;
+}
+
+/* The bytes of a unit after a store to some of them. */
+static uint64_t overlay(uint64_t value, uint64_t address, guint size, const Message *message)
+{
+    for (guint i = 0; i < size; i++) {
+        uint64_t offset = address + i - message->address;
+        if (offset < message->size)
+            value = (value & ~(0xffull << 8 * i)) | (message->value >> 8 * offset & 0xff) << 8 * i;
+    }
+    return value;
+}
+
+/* A store may depend, by value or by control, on a patch that comes later in memory order, and be promised before it. So
+ * while looking for promises a fetch may also guess: whatever stores of the pool, in any order, can make of the unit.
+ * Nothing may be promised that is ordered after such a fetch, and no run that guesses is taken for real. */
+static void add_guesses(const HartContext *context, uint64_t address, guint size, GArray *units)
+{
+    const GArray *pool = context->solo->pool;
+    g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(Unit));
+    Unit unit = { .newest = VIEW_NEVER };
+    unit.value = timeline_read(context->timeline, address, size, 0, NULL);
+    g_array_append_val(values, unit);
+    for (guint i = 0; i < values->len; i++) {
+        uint64_t value = g_array_index(values, Unit, i).value;
+        for (guint m = 0; m < pool->len; m++) {
+            unit.value = overlay(value, address, size, &g_array_index(pool, Message, m));
+            if (!has_value(values, unit.value))
+                g_array_append_val(values, unit);
+        }
+    }
+    for (guint i = 0; i < values->len; i++)
+        if (!has_value(units, g_array_index(values, Unit, i).value))
+            g_array_append_vals(units, &g_array_index(values, Unit, i), 1);
+}
+
+/* Every way to read `size` bytes of code at one point T >= `oldest`, newest T first. Points between two messages to
+ * these bytes read the same, so only the oldest and the timestamps of such messages are worth choosing. */
+static GArray *units_since(const HartContext *context, uint64_t address, guint size, guint oldest)
 {
     GArray *result = g_array_new(FALSE, FALSE, sizeof(Unit));
     const Timeline *timeline = context->timeline;
-    guint now = timeline_now(timeline);
-    guint oldest = context->model->coherent_fetch ? now : MIN(hart->fetch_view, now);
-    for (guint point = now;; point--) {
+    const SoloContext *solo = context->solo;
+    if (solo)
+        solo->fetches(solo->data, address, size);
+    for (guint point = MAX(newest_point(context), oldest);; point--) {
         if (point == oldest || timeline_touched(timeline, address, size, point - 1, point)) {
             Unit unit = { .point = point };
             unit.value = timeline_read(timeline, address, size, point, &unit.newest);
             g_array_append_val(result, unit);
         }
         if (point == oldest)
-            return result;
+            break;
     }
+    if (solo && solo->pool && solo->pool->len)
+        add_guesses(context, address, size, result);
+    return result;
+}
+
+static GArray *units(const HartContext *context, const Hart *hart, uint64_t address, guint size)
+{
+    return units_since(context, address, size, oldest_point(context, hart));
 }
 
 void hart_normalise_views(Hart *hart)
@@ -41,10 +126,31 @@ void hart_normalise_views(Hart *hart)
         hart->fetched_view = 0;
 }
 
+/* ifetch-views rules: what a complete fetch with view vI is ordered before. */
+static void account_fetch_solo(const Model *model, HartStep *step)
+{
+    Views *views = &step->views;
+    View view = (View)step->fetch.view;
+    if (model->initial_fetch)
+        return;
+    if (view == VIEW_NEVER)
+        views->guessed = 1;
+    if (model->ir2)
+        view_raise(&views->fetch, view);
+    if (model->ir_decode_w || model->ir_decode || model->coherent_fetch)
+        view_raise(&views->write_new, view);
+    if (model->ir_decode || model->coherent_fetch)
+        view_raise(&views->read_new, view);
+    if (model->ir3f)
+        view_raise(&views->fetched, view);
+}
+
 /* The effect of a complete fetch on the views: vI joins fetch_view at once under Ziccid, at the next fence.i under
  * ir3f. (Under coherent fetch there are no views.) */
 static void account_fetch(const HartContext *context, HartStep *step)
 {
+    if (context->solo)
+        return account_fetch_solo(context->model, step);
     if (context->model->coherent_fetch)
         return;
     if (context->model->ir2)
@@ -54,16 +160,21 @@ static void account_fetch(const HartContext *context, HartStep *step)
     hart_normalise_views(&step->hart);
 }
 
-static HartStep step_begin(const Hart *hart)
+static void step_begin(const HartContext *context, const Hart *hart, HartStep *step)
 {
-    HartStep step = { .hart = *hart, .status = HART_OK };
-    step.fetch.pc = hart->pc;
-    return step;
+    memset(step, 0, G_STRUCT_OFFSET(HartStep, views));
+    step->hart = *hart;
+    step->fetch.pc = hart->pc;
+    if (context->solo)
+        views_assign(&step->views, context->solo->views);
+    else
+        step->views.n_bytes = 0;
 }
 
-static void emit_fetch_fault(const Hart *hart, uint64_t address, GArray *steps)
+static void emit_fetch_fault(const HartContext *context, const Hart *hart, uint64_t address, GArray *steps)
 {
-    HartStep step = step_begin(hart);
+    HartStep step;
+    step_begin(context, hart, &step);
     step.hart.phase = PHASE_BOUNDARY;
     step.hart.word = 0;
     step.status = HART_TRAP;
@@ -72,7 +183,7 @@ static void emit_fetch_fault(const Hart *hart, uint64_t address, GArray *steps)
     g_array_append_val(steps, step);
 }
 
-static Fetch fetch_make(const Hart *hart, uint64_t pc, uint64_t value, Unit low, Unit high)
+static Fetch fetch_make(const HartContext *context, const Hart *hart, uint64_t pc, uint64_t value, Unit low, Unit high)
 {
     guint length = insn_length((uint16_t)value);
     Fetch fetch = { .pc = pc, .word = length == 2 ? (uint16_t)value : (uint32_t)value, .length = length };
@@ -80,7 +191,7 @@ static Fetch fetch_make(const Hart *hart, uint64_t pc, uint64_t value, Unit low,
     fetch.point[0] = low.point;
     fetch.newest[1] = length == 2 ? low.newest : high.newest;
     fetch.point[1] = length == 2 ? low.point : high.point;
-    fetch.view = MAX(hart->fetch_view, MAX(fetch.newest[0], fetch.newest[1]));
+    fetch.view = MAX(fetch_floor(context, hart), MAX(fetch.newest[0], fetch.newest[1]));
     return fetch;
 }
 
@@ -99,7 +210,8 @@ static void emit_fetched(const HartContext *context, const Hart *hart, Fetch fet
             (!fused || same_fetch(&other->fused, fused)))
             return;
     }
-    HartStep step = step_begin(hart);
+    HartStep step;
+    step_begin(context, hart, &step);
     step.hart.phase = PHASE_BOUNDARY;
     step.hart.word = 0;
     step.fetch = fetch;
@@ -112,10 +224,13 @@ static void emit_fetched(const HartContext *context, const Hart *hart, Fetch fet
     g_array_append_val(steps, step);
 }
 
-static Unit part_of(const HartContext *context, Unit whole, uint64_t address, guint size)
+/* The bytes of a unit from `offset` on. */
+static Unit part_of(const HartContext *context, Unit whole, uint64_t start, guint offset, guint size)
 {
-    Unit part = { .point = whole.point };
-    part.value = timeline_read(context->timeline, address, size, whole.point, &part.newest);
+    Unit part = { .point = whole.point, .newest = whole.newest };
+    part.value = whole.value >> 8 * offset & ((1ull << 8 * size) - 1);
+    if (whole.newest != VIEW_NEVER)
+        timeline_read(context->timeline, start + offset, size, whole.point, &part.newest);
     return part;
 }
 
@@ -137,23 +252,23 @@ static void fetch_one_unit(const HartContext *context, const Hart *hart, GArray 
     g_autoptr(GArray) choices = units(context, hart, pc, size);
     for (guint i = 0; i < choices->len; i++) {
         Unit whole = g_array_index(choices, Unit, i);
-        Unit low = part_of(context, whole, pc, 2);
+        Unit low = part_of(context, whole, pc, 0, 2);
         if (insn_length((uint16_t)low.value) == 2) {
-            emit_fetched(context, hart, fetch_make(hart, pc, low.value, low, low), NULL, steps);
+            emit_fetched(context, hart, fetch_make(context, hart, pc, low.value, low, low), NULL, steps);
             continue;
         }
         if (size == 2) {
-            emit_fetch_fault(hart, pc + 2, steps);
+            emit_fetch_fault(context, hart, pc + 2, steps);
             continue;
         }
-        Unit high = part_of(context, whole, pc + 2, 2);
-        Fetch fetch = fetch_make(hart, pc, low.value | high.value << 16, low, high);
+        Unit high = part_of(context, whole, pc, 2, 2);
+        Fetch fetch = fetch_make(context, hart, pc, low.value | high.value << 16, low, high);
         if (!pair || !is_fusible(whole.value)) {
             emit_fetched(context, hart, fetch, NULL, steps);
             continue;
         }
-        Unit low2 = part_of(context, whole, pc + 4, 2), high2 = part_of(context, whole, pc + 6, 2);
-        Fetch fused = fetch_make(hart, pc + 4, whole.value >> 32, low2, high2);
+        Unit low2 = part_of(context, whole, pc, 4, 2), high2 = part_of(context, whole, pc, 6, 2);
+        Fetch fused = fetch_make(context, hart, pc + 4, whole.value >> 32, low2, high2);
         emit_fetched(context, hart, fetch, &fused, steps);
     }
 }
@@ -168,18 +283,23 @@ static void fetch_two_units(const HartContext *context, const Hart *hart, GArray
     for (guint i = 0; i < lows->len; i++) {
         Unit low = g_array_index(lows, Unit, i);
         if (insn_length((uint16_t)low.value) == 2) {
-            emit_fetched(context, hart, fetch_make(hart, pc, low.value, low, low), NULL, steps);
+            emit_fetched(context, hart, fetch_make(context, hart, pc, low.value, low, low), NULL, steps);
         } else if (!highs) {
-            emit_fetch_fault(hart, pc + 2, steps);
-        } else if (context->model->coherent_fetch) {
-            HartStep step = step_begin(hart);
+            emit_fetch_fault(context, hart, pc + 2, steps);
+        } else if (context->model->coherent_fetch && !context->solo) {
+            HartStep step;
+    step_begin(context, hart, &step);
             step.hart.phase = PHASE_PARCEL;
             step.hart.word = (uint32_t)low.value;
             g_array_append_val(steps, step);
         } else {
+            if (context->model->coherent_fetch) { /* one after the other */
+                g_array_unref(highs);
+                highs = units_since(context, pc + 2, 2, MAX(oldest_point(context, hart), low.newest));
+            }
             for (guint j = 0; j < highs->len; j++) {
                 Unit high = g_array_index(highs, Unit, j);
-                emit_fetched(context, hart, fetch_make(hart, pc, low.value | high.value << 16, low, high), NULL, steps);
+                emit_fetched(context, hart, fetch_make(context, hart, pc, low.value | high.value << 16, low, high), NULL, steps);
             }
         }
     }
@@ -193,9 +313,9 @@ void hart_fetch(const HartContext *context, const Hart *hart, GArray *steps)
         g_autoptr(GArray) highs = units(context, hart, pc + 2, 2);
         /* read at an earlier moment, which coherent fetch does not remember */
         Unit low = { .value = hart->word, .point = G_MAXUINT }, high = g_array_index(highs, Unit, 0);
-        emit_fetched(context, hart, fetch_make(hart, pc, low.value | high.value << 16, low, high), NULL, steps);
+        emit_fetched(context, hart, fetch_make(context, hart, pc, low.value | high.value << 16, low, high), NULL, steps);
     } else if (!executable(context, pc, 2)) {
-        emit_fetch_fault(hart, pc, steps);
+        emit_fetch_fault(context, hart, pc, steps);
     } else if (atomicity == FETCH_WHOLE || pc / atomicity == (pc + 2) / atomicity) {
         fetch_one_unit(context, hart, steps);
     } else {

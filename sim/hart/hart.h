@@ -4,6 +4,7 @@
 
 #include "isa/insn.h"
 #include "sim/hart/oracle.h"
+#include "sim/hart/views.h"
 #include "sim/memory/model.h"
 #include "sim/memory/timeline.h"
 
@@ -72,14 +73,58 @@ typedef enum AuipcJalr {
     PAIR_FUSED,    /* auipc rd; jalr rd2,(rd) fetched at one point execute as one instruction */
 } AuipcJalr;
 
+/* Which SC may succeed after an LR; unprivileged ISA, "Load-Reserved/Store-Conditional": implementations may let an SC
+ * to other bytes succeed. */
+typedef enum Pairing {
+    PAIRING_SUBSET, /* the SC writes only bytes that the LR read */
+    PAIRING_SAME,   /* equal address and size (herd) */
+    PAIRING_ANY,    /* any: the sound one */
+} Pairing;
+
+/* What a store of a hart with views does to memory. */
+typedef struct Effect {
+    Message message; /* message.hart as in the timeline */
+    View stamp;      /* the message of the timeline that it is; 0: private memory, changed in place */
+    View low;        /* the message comes after this point */
+    bool is_new;     /* appended to the timeline; else a promise fulfilled */
+} Effect;
+
+/* What is known of who uses a stretch of memory. */
+typedef enum MemoryUse {
+    MEMORY_CONSTANT, /* nobody stores to it */
+    MEMORY_PRIVATE,  /* one hart uses it: its stores change it in place, and nobody can tell when */
+    MEMORY_SHARED,   /* its stores are messages of the timeline */
+} MemoryUse;
+
+/* A hart that has the timeline to itself: which messages are its own, and what it may do with them. */
+typedef struct SoloContext {
+    const Views *views;
+    View horizon;  /* nothing at or beyond may be read or written yet */
+    bool appends;  /* stores may be added to the end of the timeline */
+    GArray *pool;  /* Message: patches that a fetch may guess; NULL: none */
+    /* Who uses these bytes. Called for every access, which counts as a use. */
+    MemoryUse (*use)(gpointer data, uint64_t address, guint size, bool stores);
+    void (*fetches)(gpointer data, uint64_t address, guint size);
+    gpointer data;
+    GArray *effects; /* Effect: of all steps of one call of hart_step; see HartStep */
+} SoloContext;
+
+/* Message.hart in the timeline of a hart alone. */
+enum {
+    HART_OTHER = 0,
+    HART_SELF = 1
+};
+
 typedef struct HartContext {
     const Model *model;
     FetchAtomicity fetch_atomicity;
     Misaligned misaligned;
     AuipcJalr pair;
+    Pairing pairing;
     Oracle *oracle;
     const Timeline *timeline;
-    Reservation reservation;
+    Reservation reservation; /* without views */
+    const SoloContext *solo;      /* NULL: the hart is stepped in an interleaving, at the end of the timeline */
 } HartContext;
 
 typedef enum HartStatus {
@@ -125,10 +170,16 @@ typedef struct HartStep {
     uint8_t load_size;
     Message store; /* hart number left to the machine */
     bool reserves, unreserves;
+    /* Of a hart alone: its views after the step, and effects [first_effect, first_effect + n_effects) of the context. */
+    guint first_effect, n_effects;
+    Views views;
 } HartStep;
 
 /* Appends to `steps` (of HartStep) every successor of the hart's next step, the freshest fetch first. */
 void hart_step(const HartContext *context, const Hart *hart, GArray *steps);
+
+/* The same for the views of a hart alone. */
+void hart_fence_i_views(const Model *model, Views *views, View begin);
 
 /* What fence.i does to the views; `begin`: a point that the order to execute it must see, 0 if there is none. */
 void hart_fence_i(const Model *model, Hart *hart, guint begin);

@@ -48,6 +48,7 @@ void oracle_free(Oracle *oracle);
 Oracle *oracle_new(OracleMode mode, GError **error) OWNED_BY(oracle_free);
 
 /* Runs one instruction. Misaligned AMO/LR/SC must not be passed (the machine raises the trap itself).
+ * A load or store of Zalasr is run as the plain one, aligned or not.
  * Asserts if the emulator does anything but complete the instruction. */
 void oracle_execute(Oracle *oracle, const OracleInput *in, OracleOutput *out);
 

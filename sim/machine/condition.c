@@ -26,6 +26,9 @@ typedef struct Node {
     bool constant;
     guint place;
     bool negated;
+    bool two_places; /* both sides are: `other` is the right one, else `value` */
+    bool encoding;   /* `value` is 32 bits that a register may hold zero- or sign-extended */
+    guint other;
     uint64_t value;
 } Node;
 
@@ -58,13 +61,37 @@ const ConditionPlace *condition_places(const Condition *condition, guint *n_plac
 
 /* ---- evaluation */
 
+bool condition_place_equal(const ConditionPlace *a, const ConditionPlace *b)
+{
+    return a->is_memory == b->is_memory && a->hart == b->hart && a->number == b->number && a->address == b->address &&
+           a->size == b->size;
+}
+
+uint64_t condition_place_value(const ConditionPlace *place, uint64_t found)
+{
+    if (!place->is_memory || place->size >= 8)
+        return found;
+    guint unused = 64 - 8 * place->size;
+    return place->is_signed ? (uint64_t)((int64_t)(found << unused) >> unused) : found << unused >> unused;
+}
+
+static uint64_t read_place(const Condition *condition, guint index, const ConditionState *state)
+{
+    const ConditionPlace *place = &g_array_index(condition->places, ConditionPlace, index);
+    uint64_t found = place->is_memory ? state->memory(state->data, place->address, place->size)
+                                      : state->reg(state->data, place->hart, place->number);
+    return condition_place_value(place, found);
+}
+
 static bool atom_holds(const Condition *condition, const Node *node, const ConditionState *state)
 {
     const ConditionPlace *place = &g_array_index(condition->places, ConditionPlace, node->place);
-    uint64_t found = place->is_memory ? state->memory(state->data, place->address, place->size)
-                                      : state->reg(state->data, place->hart, place->number);
-    uint64_t mask = place->is_memory && place->size < 8 ? (1ull << 8 * place->size) - 1 : ~0ull;
-    return ((found & mask) == (node->value & mask)) != node->negated;
+    uint64_t found = read_place(condition, node->place, state);
+    if (node->two_places)
+        return (found == read_place(condition, node->other, state)) != node->negated;
+    bool equal = found == condition_place_value(place, node->value) ||
+                 (node->encoding && found == (uint64_t)(int32_t)node->value);
+    return equal != node->negated;
 }
 
 /* Goes down to the left in a loop: chains of /\ and \/ may be long there, while the right is only as deep as the
@@ -120,6 +147,13 @@ static bool fail(Parser *parser, const char *format, ...)
     if (parser->error && !*parser->error)
         *parser->error = g_error_new_valist(SIM_ERROR, SIM_ERROR_SCENARIO, format, arguments);
     va_end(arguments);
+    return false;
+}
+
+/* Likewise, for what is well-formed in herd. */
+static bool fail_unsupported(Parser *parser, const char *what)
+{
+    g_set_error(parser->error, SIM_ERROR, SIM_ERROR_UNSUPPORTED, "%s", what);
     return false;
 }
 
@@ -192,8 +226,7 @@ static guint add_place(Parser *parser, ConditionPlace place)
     GArray *places = parser->condition->places;
     for (guint i = 0; i < places->len; i++) {
         const ConditionPlace *other = &g_array_index(places, ConditionPlace, i);
-        if (other->is_memory == place.is_memory && other->hart == place.hart && other->number == place.number &&
-            other->address == place.address && other->size == place.size)
+        if (condition_place_equal(other, &place))
             return i;
     }
     g_array_append_val(places, place);
@@ -216,12 +249,25 @@ static bool parse_memory(Parser *parser, guint size, ConditionPlace *place)
 
 static bool parse_register(Parser *parser, guint hart, ConditionPlace *place)
 {
+    skip_space(parser);
+    if (*parser->at == '%' && parser->names->location)
+        return fail_unsupported(parser, "symbolic registers are not supported");
     g_autofree char *reg = take_name(parser);
     int index = register_number(reg);
     if (index < 0)
         return *reg ? fail_name(parser, "register", reg) : fail(parser, "expected a register");
     *place = (ConditionPlace){ .hart = hart, .number = (guint)index };
     return true;
+}
+
+/* A register, its hart's name just taken. */
+static bool parse_hart_register(Parser *parser, const char *hart, ConditionPlace *place)
+{
+    int number = parser->names->hart(parser->names->data, hart);
+    if (number < 0)
+        return fail_name(parser, "hart", hart);
+    parser->at++;
+    return parse_register(parser, (guint)number, place);
 }
 
 static bool parse_place(Parser *parser, ConditionPlace *place)
@@ -242,31 +288,117 @@ static bool parse_place(Parser *parser, ConditionPlace *place)
     g_autofree char *hart = take_name(parser);
     if (!*hart || *parser->at != ':')
         return fail(parser, "expected HART:REGISTER or [SYMBOL]");
-    int number = parser->names->hart(parser->names->data, hart);
-    if (number < 0)
-        return fail_name(parser, "hart", hart);
-    parser->at++;
-    return parse_register(parser, (guint)number, place);
+    return parse_hart_register(parser, hart, place);
+}
+
+static bool parse_value(Parser *parser, Node *node)
+{
+    skip_space(parser);
+    if (!g_ascii_isalpha(*parser->at) && *parser->at != '_' && *parser->at != '.')
+        return take_number(parser, &node->value);
+    g_autofree char *name = take_name(parser);
+    return parser->names->symbol(parser->names->data, name, &node->value) || fail_name(parser, "symbol", name);
+}
+
+/* ---- herd's atoms */
+
+/* NAME, NAME[3] or, in brackets, P0:LABEL; fails for any other text. */
+static bool parse_location(Parser *parser, bool in_brackets, ConditionPlace *place)
+{
+    skip_space(parser);
+    const char *start = parser->at;
+    g_free(take_name(parser));
+    if (in_brackets && *parser->at == ':') {
+        parser->at++;
+        g_free(take_name(parser));
+    } else if (*parser->at == '[') {
+        gsize digits = strspn(parser->at + 1, "0123456789");
+        parser->at += parser->at[1 + digits] == ']' ? digits + 2 : 0;
+    }
+    g_autofree char *name = g_strndup(start, (gsize)(parser->at - start));
+    if (!*name)
+        return fail(parser, "expected HART:REGISTER or a location");
+    if (*parser->at == '(') {
+        parser->at = start;
+        return fail_unsupported(parser, g_str_equal(name, "fault") ? "faults are not supported"
+                                                                   : "page tables are not supported");
+    }
+    *place = (ConditionPlace){ .is_memory = true };
+    return parser->names->location(parser->names->data, name, place) || fail_name(parser, "location", name);
+}
+
+static bool parse_herd_place(Parser *parser, ConditionPlace *place)
+{
+    if (accept(parser, "["))
+        return parse_location(parser, true, place) && (accept(parser, "]") || fail(parser, "expected ']'"));
+    if (accept(parser, "*"))
+        return parse_location(parser, false, place);
+    skip_space(parser);
+    const char *start = parser->at;
+    g_autofree char *hart = take_name(parser);
+    if (*hart && *parser->at == ':')
+        return parse_hart_register(parser, hart, place);
+    parser->at = start;
+    return parse_location(parser, false, place);
+}
+
+/* The rest of instr:"TEXT" or label:"TEXT". */
+static bool parse_quoted(Parser *parser, ConditionQuote quote, const ConditionPlace *place, Node *node)
+{
+    const char *text = strchr(parser->at, '"') + 1, *end = strchr(text, '"');
+    if (!end)
+        return fail(parser, "this string does not end");
+    g_autofree char *inner = g_strndup(text, (gsize)(end - text));
+    parser->at = text;
+    if (!parser->names->quoted(parser->names->data, quote, place, (gsize)(text - parser->text), inner, &node->value))
+        return fail(parser, quote == CONDITION_INSTR ? "not an instruction" : "unknown label");
+    node->encoding = quote == CONDITION_INSTR;
+    parser->at = end + 1;
+    return true;
+}
+
+/* What a place is compared with: a number, an address, an encoding, or another place. */
+static bool parse_herd_value(Parser *parser, const ConditionPlace *place, Node *node)
+{
+    skip_space(parser);
+    const char *start = parser->at;
+    if (*start == '[' || *start == '*') {
+        node->two_places = true;
+    } else if (*start == '(' || *start == '`') {
+        return fail_unsupported(parser, "values of this kind are not supported");
+    } else {
+        parser->at += *start == '&';
+        g_autofree char *name = take_name(parser);
+        bool instr = g_str_equal(name, "instr"), label = g_str_equal(name, "label");
+        if ((instr || label) && g_str_has_prefix(parser->at, ":\""))
+            return parse_quoted(parser, instr ? CONDITION_INSTR : CONDITION_LABEL, place, node);
+        node->two_places = *parser->at == ':' && *start != '&';
+        if (!node->two_places && *name && !g_ascii_isdigit(*name) && *name != '-')
+            return parser->names->symbol(parser->names->data, name, &node->value) ||
+                   fail_name(parser, "location", name);
+    }
+    parser->at = start;
+    if (!node->two_places)
+        return take_number(parser, &node->value);
+    ConditionPlace other = { 0 };
+    if (!parse_herd_place(parser, &other))
+        return false;
+    node->other = add_place(parser, other);
+    return true;
 }
 
 static bool parse_atom(Parser *parser, guint *out)
 {
+    bool herd = parser->names->location != NULL;
     ConditionPlace place = { 0 };
-    if (!parse_place(parser, &place))
+    if (!(herd ? parse_herd_place(parser, &place) : parse_place(parser, &place)))
         return false;
     bool negated = accept(parser, "!=") || accept(parser, "<>");
     if (!negated && !accept(parser, "==") && !accept(parser, "="))
         return fail(parser, "expected '=' or '!='");
-    Node node = { .kind = NODE_ATOM, .negated = negated };
-    skip_space(parser);
-    if (g_ascii_isalpha(*parser->at) || *parser->at == '_' || *parser->at == '.') {
-        g_autofree char *name = take_name(parser);
-        if (!parser->names->symbol(parser->names->data, name, &node.value))
-            return fail_name(parser, "symbol", name);
-    } else if (!take_number(parser, &node.value)) {
+    Node node = { .kind = NODE_ATOM, .negated = negated, .place = add_place(parser, place) };
+    if (!(herd ? parse_herd_value(parser, &place, &node) : parse_value(parser, &node)))
         return false;
-    }
-    node.place = add_place(parser, place);
     *out = add_node(parser, node);
     return true;
 }
@@ -340,14 +472,17 @@ static bool parse_or(Parser *parser, guint *out)
 static bool parse_whole(Parser *parser)
 {
     Condition *condition = parser->condition;
-    if (accept(parser, "~exists"))
-        condition->quantifier = QUANTIFIER_NOT_EXISTS;
-    else if (accept(parser, "forall"))
+    skip_space(parser);
+    const char *start = parser->at;
+    bool negated = accept(parser, "~") || accept(parser, "not");
+    if (accept(parser, "exists")) {
+        condition->quantifier = negated ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_EXISTS;
+    } else if (!negated && accept(parser, "forall")) {
         condition->quantifier = QUANTIFIER_FORALL;
-    else if (accept(parser, "exists"))
-        condition->quantifier = QUANTIFIER_EXISTS;
-    else
+    } else {
+        parser->at = start;
         return fail(parser, "expected exists, ~exists or forall");
+    }
     if (!parse_or(parser, &condition->root))
         return false;
     skip_space(parser);
@@ -365,4 +500,94 @@ Condition *condition_parse(const char *text, const ConditionNames *names, gsize 
         return NULL;
     }
     return g_steal_pointer(&condition);
+}
+
+/* ---- text */
+
+typedef struct Writer {
+    const Condition *condition;
+    const ConditionWords *words;
+    GString *out;
+} Writer;
+
+static void put_atom(Writer *writer, const Node *node)
+{
+    const ConditionPlace *places = (const ConditionPlace *)(void *)writer->condition->places->data;
+    const ConditionWords *words = writer->words;
+    g_string_append(writer->out, node->negated ? "not (" : "");
+    words->place(words->data, &places[node->place], writer->out);
+    g_string_append_c(writer->out, '=');
+    if (node->two_places)
+        words->place(words->data, &places[node->other], writer->out);
+    else
+        words->value(words->data, &places[node->place], node->value, writer->out);
+    g_string_append(writer->out, node->negated ? ")" : "");
+}
+
+static void put_node(Writer *writer, guint index, NodeKind above);
+
+/* A chain of one operator, which leans to the left and may be long: collected first. */
+static void put_chain(Writer *writer, guint index, NodeKind kind)
+{
+    g_autoptr(GArray) parts = g_array_new(FALSE, FALSE, sizeof(guint));
+    const Node *node = &g_array_index(writer->condition->nodes, Node, index);
+    for (; node->kind == kind; node = &g_array_index(writer->condition->nodes, Node, index)) {
+        g_array_append_val(parts, node->right);
+        index = node->left;
+    }
+    put_node(writer, index, kind);
+    for (guint i = parts->len; i-- > 0;) {
+        g_string_append(writer->out, kind == NODE_AND ? " /\\ " : " \\/ ");
+        put_node(writer, g_array_index(parts, guint, i), kind);
+    }
+}
+
+static void put_in_parentheses(Writer *writer, guint index, bool parentheses, NodeKind kind)
+{
+    g_string_append(writer->out, parentheses ? "(" : "");
+    if (kind == NODE_IMPLIES) {
+        const Node *node = &g_array_index(writer->condition->nodes, Node, index);
+        put_node(writer, node->left, NODE_NOT);
+        g_string_append(writer->out, " => ");
+        put_node(writer, node->right, NODE_IMPLIES);
+    } else {
+        put_chain(writer, index, kind);
+    }
+    g_string_append(writer->out, parentheses ? ")" : "");
+}
+
+/* `above`: what the node is an operand of; NODE_CONSTANT: of nothing; NODE_NOT: of what binds tightest. */
+static void put_node(Writer *writer, guint index, NodeKind above)
+{
+    const Node *node = &g_array_index(writer->condition->nodes, Node, index);
+    bool tight = above == NODE_IMPLIES || above == NODE_NOT;
+    switch (node->kind) {
+    case NODE_CONSTANT:
+        g_string_append(writer->out, node->constant ? "true" : "false");
+        break;
+    case NODE_ATOM:
+        put_atom(writer, node);
+        break;
+    case NODE_NOT:
+        g_string_append(writer->out, "not (");
+        put_node(writer, node->left, NODE_CONSTANT);
+        g_string_append_c(writer->out, ')');
+        break;
+    case NODE_AND:
+        put_in_parentheses(writer, index, tight, NODE_AND);
+        break;
+    case NODE_OR:
+        put_in_parentheses(writer, index, tight || above == NODE_AND, NODE_OR);
+        break;
+    case NODE_IMPLIES:
+        put_in_parentheses(writer, index, above == NODE_NOT, NODE_IMPLIES);
+        break;
+    }
+}
+
+char *condition_text(const Condition *condition, const ConditionWords *words)
+{
+    Writer writer = { condition, words, g_string_new(NULL) };
+    put_node(&writer, condition->root, NODE_CONSTANT);
+    return g_string_free(writer.out, FALSE);
 }

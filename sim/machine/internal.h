@@ -15,7 +15,11 @@ struct Machine {
     bool *watched;           /* by region: whether a property looks at passes through it */
     bool *reached;           /* by property: an exists condition has been met */
     uint64_t waited, served; /* bit h: hart h has begun to wait in a service; has got beyond it */
+    Intern *finals;          /* values of what is observed, in final states that count */
     bool stops;              /* some hart has asked for stop_machine */
+    /* Called for memory that a judgement depends on besides what the pass has read; NULL: nobody asks. */
+    void (*note_read)(gpointer data, uint64_t address, guint size);
+    gpointer note_data;
 };
 
 static const Violation no_violation = { .kind = VIOLATION_NONE, .property = -1 };
@@ -25,6 +29,27 @@ World *step_world(MachineStep *step, const World *world);
 
 /* A step of `task` with nothing done yet. */
 MachineStep step_begin(StepKind kind, const Task *task);
+
+/* ---- machine.c: parts of a step that the explorers have in common */
+
+void task_begin_call(const HartSpec *spec, Task *task);
+/* Offers a timer interrupt, if one may arrive. */
+void task_interrupt(Machine *machine, const Task *task, GArray *steps);
+/* The synchronous exception in step->hart: to the handler, or a violation. */
+void task_trap(Machine *machine, MachineStep *step);
+/* What follows from the end of an instruction, memory apart. */
+void task_retire(Machine *machine, MachineStep *step);
+/* Whether the task runs on and stands at the end of its call. */
+bool task_call_ends(const Machine *machine, const Task *task);
+
+/* service.c: the ecall is done, and the hart goes on behind it. */
+void service_return(MachineStep *step);
+/* service.c: whether stop_machine with these flags may switch the task out here; `sleeps`: it waits in a service. */
+bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, bool sleeps);
+/* service.c: the what-if of PAIR_MASKED: no interrupt of any kind directly behind an auipc. */
+bool service_masked(const Machine *machine, const Task *task);
+/* service.c: the harts that the SBI call of a remote fence.i names, the caller perhaps among them. */
+uint64_t service_fence_targets(const Machine *machine, const Task *task);
 
 /* service.c: which service an ecall with these registers asks for, and its argument; false if it is none, or the argument
  * makes no sense. */
@@ -43,6 +68,12 @@ void judge_step(Machine *machine, const Task *before, const World *world, Machin
 
 /* judge.c: finds what a step violates that ends a call. */
 void judge_call_end(Machine *machine, MachineStep *step);
+
+/* Vectors of n values, interned without repetition, as one array in ascending order. */
+GArray *states_sorted(const Intern *distinct, guint n);
+
+/* "HART at PC (SYMBOL): REASON"; a new string. */
+char *machine_place_text(const Program *program, guint hart, uint64_t pc, const char *reason);
 
 /* judge.c: the property of that kind, or -1. */
 int judge_property(const Machine *machine, PropertyKind kind);

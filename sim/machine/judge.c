@@ -58,7 +58,7 @@ static uint64_t judge_exit(Machine *machine, const World *world, MachineStep *st
             continue;
         if (property->kind == PROPERTY_OLD_OR_NEW) {
             versions = pass_matches(pass, end, program_region(program, property->region), property->ignored_registers,
-                                    compared_csrs, world, machine->options, machine->oracle, &undecided);
+                                    compared_csrs, world, machine, &undecided);
             if (!versions && undecided)
                 step->unsupported = "a pass through a patched region that is too long to be compared";
             else if (!versions)
@@ -262,6 +262,20 @@ static uint64_t final_memory(gpointer data, uint64_t address, guint size)
     return timeline_read(&((const FinalState *)data)->world->timeline, address, size, G_MAXUINT, NULL);
 }
 
+static void note_final(Machine *machine, const ConditionState *state)
+{
+    const GArray *observed = machine->program->observed;
+    if (!observed->len)
+        return;
+    g_autofree uint64_t *values = g_new(uint64_t, observed->len);
+    for (guint i = 0; i < observed->len; i++) {
+        const ConditionPlace *place = &g_array_index(observed, ConditionPlace, i);
+        values[i] = place->is_memory ? state->memory(state->data, place->address, place->size)
+                                     : state->reg(state->data, place->hart, place->number);
+    }
+    intern_put(machine->finals, values, (guint)(observed->len * sizeof *values));
+}
+
 Violation machine_final(Machine *machine, const Task *tasks, const World *world)
 {
     const Program *program = machine->program;
@@ -270,6 +284,9 @@ Violation machine_final(Machine *machine, const Task *tasks, const World *world)
             return (Violation){ .kind = VIOLATION_DEADLOCK, .property = judge_property(machine, PROPERTY_PROGRESS) };
     FinalState final = { tasks, world };
     ConditionState state = { final_register, final_memory, &final };
+    if (program->filter && !condition_holds(program->filter, &state))
+        return no_violation;
+    note_final(machine, &state);
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
         if (property->kind != PROPERTY_CONDITION)

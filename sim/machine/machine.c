@@ -29,7 +29,7 @@ MachineStep step_begin(StepKind kind, const Task *task)
 
 /* ---- calls */
 
-static void begin_call(const HartSpec *spec, Task *task)
+void task_begin_call(const HartSpec *spec, Task *task)
 {
     memcpy(task->hart.x, spec->x, sizeof spec->x);
     memset(task->hart.csr, 0, sizeof task->hart.csr);
@@ -49,7 +49,7 @@ static void finish_call(Machine *machine, const World *world, MachineStep *step)
     step->finishes_call = true;
     task->calls_made += spec->calls != 0;
     if (task->calls_made < spec->calls || spec->calls == 0) {
-        begin_call(spec, task);
+        task_begin_call(spec, task);
         return;
     }
     World *next = step_world(step, world);
@@ -98,7 +98,7 @@ static bool fetchable(const Machine *machine, uint64_t pc)
     return section && section->flags & IMAGE_EXEC;
 }
 
-static void trap(Machine *machine, MachineStep *step)
+void task_trap(Machine *machine, MachineStep *step)
 {
     Task *task = &step->task;
     uint64_t cause = step->hart.cause, tval = step->hart.tval;
@@ -112,11 +112,9 @@ static void trap(Machine *machine, MachineStep *step)
                                    .address = tval };
 }
 
-/* What follows from an instruction that did not trap. */
-static void complete(Machine *machine, const World *world, MachineStep *step)
+void task_retire(Machine *machine, MachineStep *step)
 {
     Task *task = &step->task;
-    apply_memory(machine, world, step);
     if (!step->hart.retired)
         return;
     task->at_schedule_point = 0;
@@ -150,10 +148,11 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
         guint before = steps->len;
         switch (step.hart.status) {
         case HART_OK:
-            complete(machine, world, &step);
+            apply_memory(machine, world, &step);
+            task_retire(machine, &step);
             break;
         case HART_TRAP:
-            trap(machine, &step);
+            task_trap(machine, &step);
             break;
         case HART_ECALL:
             step.kind = STEP_SERVICE;
@@ -170,7 +169,7 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
     return !blocked;
 }
 
-static void interrupt(Machine *machine, const Task *task, GArray *steps)
+void task_interrupt(Machine *machine, const Task *task, GArray *steps)
 {
     const HartSpec *spec = program_hart(machine->program, task->id);
     bool masked = machine->options->pair == PAIR_MASKED && task->hart.after_auipc;
@@ -184,15 +183,18 @@ static void interrupt(Machine *machine, const Task *task, GArray *steps)
     g_array_append_val(steps, step);
 }
 
+bool task_call_ends(const Machine *machine, const Task *task)
+{
+    return task->status == TASK_RUNNING && task->depth == 0 && task->hart.phase == PHASE_BOUNDARY &&
+           task->hart.pc == program_hart(machine->program, task->id)->until;
+}
+
 /* A task that runs on and stands at the end of its call has finished it, in the same step. */
 static void finish_calls(Machine *machine, const World *world, GArray *steps)
 {
     for (guint i = 0; i < steps->len; i++) {
         MachineStep *step = &g_array_index(steps, MachineStep, i);
-        const Task *task = &step->task;
-        if (step->violation.kind == VIOLATION_NONE && !step->unsupported && task->status == TASK_RUNNING &&
-            task->depth == 0 && task->hart.phase == PHASE_BOUNDARY &&
-            task->hart.pc == program_hart(machine->program, task->id)->until) {
+        if (step->violation.kind == VIOLATION_NONE && !step->unsupported && task_call_ends(machine, &step->task)) {
             judge_call_end(machine, step);
             if (step->violation.kind == VIOLATION_NONE)
                 finish_call(machine, world, step);
@@ -247,7 +249,7 @@ GArray *machine_steps(Machine *machine, const Task *task, const World *world)
     bool blocked = false;
     if (task->status == TASK_RUNNING) {
         blocked = !execute(machine, task, world, steps);
-        interrupt(machine, task, steps);
+        task_interrupt(machine, task, steps);
     }
     serve_waiting(machine, task, world, blocked, steps);
     note_waiting(machine, task, steps);
@@ -314,7 +316,7 @@ void machine_initial(Machine *machine, World *world, Task *tasks)
     (void)world; /* as world_init leaves it */
     for (guint h = 0; h < machine->program->harts->len; h++) {
         tasks[h] = (Task){ .id = (uint8_t)h };
-        begin_call(program_hart(machine->program, h), &tasks[h]);
+        task_begin_call(program_hart(machine->program, h), &tasks[h]);
     }
 }
 
@@ -328,6 +330,7 @@ Machine *machine_new(const Program *program, const Options *options, Oracle *ora
     machine->tasks = intern_new();
     machine->worlds = intern_new();
     machine->passes = intern_new();
+    machine->finals = intern_new();
     world_init(&machine->scratch, program);
     machine->watched = g_new0(bool, program->regions->len + 1);
     machine->reached = g_new0(bool, program->properties->len + 1);
@@ -351,6 +354,7 @@ void machine_free(Machine *machine)
     intern_free(machine->tasks);
     intern_free(machine->worlds);
     intern_free(machine->passes);
+    intern_free(machine->finals);
     world_clear(&machine->scratch);
     g_free(machine->watched);
     g_free(machine->reached);
@@ -370,6 +374,31 @@ Space *machine_space(Machine *machine)
 bool machine_reached(const Machine *machine, guint property)
 {
     return machine->reached[property];
+}
+
+static int compare_vectors(gconstpointer a, gconstpointer b, gpointer data)
+{
+    const uint64_t *x = a, *y = b;
+    for (guint i = 0; i < GPOINTER_TO_UINT(data); i++)
+        if (x[i] != y[i])
+            return x[i] < y[i] ? -1 : 1;
+    return 0;
+}
+
+GArray *states_sorted(const Intern *distinct, guint n)
+{
+    GArray *states = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    for (guint i = 0; n && i < intern_count(distinct); i++)
+        g_array_append_vals(states, intern_get(distinct, i, NULL), n);
+    if (states->len)
+        g_qsort_with_data(states->data, (gint)(states->len / n), n * sizeof(uint64_t), compare_vectors,
+                          GUINT_TO_POINTER(n));
+    return states;
+}
+
+GArray *machine_states(const Machine *machine)
+{
+    return states_sorted(machine->finals, machine->program->observed->len);
 }
 
 bool machine_stops(const Machine *machine)

@@ -17,6 +17,8 @@ typedef enum StepKind {
     STEP_STOPPED,   /* the task that asked for stop_machine finds everybody parked */
     STEP_FENCE_I,   /* a remote fence.i is executed on behalf of `other` */
     STEP_FENCED,    /* the task that asked for it finds that everybody has */
+    STEP_LATER,     /* a hart alone: a mark of another hart is in its past from here on */
+    STEP_PROMISE,   /* a store takes effect before its turn; of schedules only */
 } StepKind;
 
 /* Services of the machine: function codes of the SBI extension SERVICE_EXTENSION in a6 (see share/cmodx.s). */
@@ -94,6 +96,9 @@ Violation machine_final(Machine *machine, const Task *tasks, const World *world)
 
 /* Whether some "exists" condition of the program (by property index) has been met in a final state judged so far. */
 bool machine_reached(const Machine *machine, guint property);
+
+/* The distinct final states judged so far, as Outcome.states; a new array. */
+GArray *machine_states(const Machine *machine);
 
 /* Whether any hart has asked for stop_machine so far: then `preempt` matters. */
 bool machine_stops(const Machine *machine);

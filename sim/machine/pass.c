@@ -183,6 +183,7 @@ static bool is_service_call(const HartStep *step)
 
 /* The hart alone and its memory. */
 typedef struct Alone {
+    Machine *machine;
     const Pass *pass;
     const Region *region;
     Timeline memory;
@@ -200,8 +201,11 @@ static bool alone_step(Alone *alone, PassExit *end, GArray *stores)
     Insn insn = insn_decode((uint32_t)timeline_read(memory, hart->pc, fetch_size, 0, NULL));
     uint64_t address = hart->x[insn.rs1] + (uint64_t)insn.imm;
     bool loads = insn.kind == INSN_LOAD || insn.kind == INSN_LR || insn.kind == INSN_AMO;
-    if (loads && hart->phase == PHASE_BOUNDARY)
+    if (loads && hart->phase == PHASE_BOUNDARY) {
+        if (alone->machine->note_read)
+            alone->machine->note_read(alone->machine->note_data, address, insn.size);
         supply_load(memory, alone->pass, &alone->cursor, alone->region, address, insn.size);
+    }
     alone->context.reservation = (Reservation){ 0 };
     if (insn.kind == INSN_SC && sc_succeeded(alone->pass, &alone->cursor))
         alone->context.reservation = (Reservation){ address, insn.size };
@@ -229,11 +233,12 @@ static bool alone_step(Alone *alone, PassExit *end, GArray *stores)
     return true;
 }
 
-PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, const Options *options,
-                    Oracle *oracle, GArray *stores)
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Machine *machine,
+                    GArray *stores)
 {
     static const Model coherent = { .name = "alone", .coherent_fetch = true };
-    Alone alone = { .pass = pass, .region = region, .hart = { .pc = pass->entry } };
+    const Options *options = machine->options;
+    Alone alone = { .machine = machine, .pass = pass, .region = region, .hart = { .pc = pass->entry } };
     alone_memory(&alone.memory, world, region, v);
     /* Whether a pair fuses decides where the region is left. */
     bool fuses =
@@ -242,7 +247,7 @@ PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World
                                    .fetch_atomicity = fuses ? options->fetch_atomicity : FETCH_WHOLE,
                                    .pair = fuses ? PAIR_FUSED : PAIR_SEPARATE,
                                    .misaligned = MISALIGNED_PIECES,
-                                   .oracle = oracle,
+                                   .oracle = machine->oracle,
                                    .timeline = &alone.memory };
     memcpy(alone.hart.x, pass->x, sizeof pass->x);
     memcpy(alone.hart.csr, pass->csr, sizeof pass->csr);
@@ -283,7 +288,7 @@ static bool same_exit(const PassExit *a, const PassExit *b, uint32_t ignored, gu
 }
 
 uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored,
-                      guint32 compared_csrs, const World *world, const Options *options, Oracle *oracle,
+                      guint32 compared_csrs, const World *world, Machine *machine,
                       bool *undecided)
 {
     uint64_t matches = 0;
@@ -297,7 +302,7 @@ uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *regio
         if (!(pass->versions >> v & 1))
             continue;
         g_autoptr(GArray) alone_stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));
-        PassExit alone = pass_alone(pass, region, v, world, options, oracle, alone_stores);
+        PassExit alone = pass_alone(pass, region, v, world, machine, alone_stores);
         *undecided = *undecided || alone.gave_up;
         if (same_exit(&alone, end, ignored, compared_csrs) && same_bytes(stores, alone_stores))
             matches |= 1ull << v;

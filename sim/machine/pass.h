@@ -6,7 +6,7 @@
  * versions that explain its first part may explain the second. */
 #pragma once
 
-#include "sim/machine/world.h"
+#include "sim/machine/machine.h"
 
 /* More passes that are away at one time than any call tree through patched code has. */
 enum {
@@ -63,13 +63,13 @@ const Pass *pass_get(const Intern *passes, uint32_t pass);
 const PassAccess *pass_accesses(const Pass *pass);
 
 /* The versions of the region, of those that the pass allows, that explain it, as a bit mask. `world`: memory at the exit,
- * for data that the pass did not read. `ignored`: registers not compared. `compared_csrs`: bit
+ * for data that the pass did not read (the machine's note_read is told). `ignored`: registers not compared. `compared_csrs`: bit
  * mask over HartCsr. *undecided: a version was given up on. */
 uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored,
-                      guint32 compared_csrs, const World *world, const Options *options, Oracle *oracle,
+                      guint32 compared_csrs, const World *world, Machine *machine,
                       bool *undecided);
 
 /* Where a hart alone, entering as the pass did, goes with version `v` in memory. The bytes that it stores are added to
  * `stores` (of StoredByte, private to pass.c) unless that is NULL. */
-PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, const Options *options,
-                    Oracle *oracle, GArray *stores);
+PassExit pass_alone(const Pass *pass, const Region *region, guint v, const World *world, Machine *machine,
+                    GArray *stores);

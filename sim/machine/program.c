@@ -53,6 +53,7 @@ Program *program_new(void)
     program->properties = owning_array(sizeof(Property), property_clear);
     program->marks = g_ptr_array_new_with_free_func(g_free);
     program->locks = g_ptr_array_new_with_free_func(g_free);
+    program->observed = g_array_new(FALSE, TRUE, sizeof(ConditionPlace));
     return program;
 }
 
@@ -67,6 +68,8 @@ void program_free(Program *program)
     g_array_unref(program->properties);
     g_ptr_array_unref(program->marks);
     g_ptr_array_unref(program->locks);
+    g_array_unref(program->observed);
+    condition_free(program->filter);
     g_free(program);
 }
 

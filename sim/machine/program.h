@@ -20,6 +20,12 @@ typedef enum Preempt {
     PREEMPT_FULL, /* a task may stop between any two instructions */
 } Preempt;
 
+typedef enum Explorer {
+    EXPLORER_USUAL, /* interleavings if data accesses are sequentially consistent, else timelines */
+    EXPLORER_INTERLEAVING,
+    EXPLORER_TIMELINE,
+} Explorer;
+
 /* The machine of one obligation: one row of a scenario's table. */
 typedef struct Options {
     const Model *model;
@@ -27,7 +33,16 @@ typedef struct Options {
     Preempt preempt;
     AuipcJalr pair;
     Misaligned misaligned;
+    Pairing pairing;
+    Explorer explorer;
 } Options;
+
+/* Whether the timeline explorer decides. The other one cannot do RVWMO data. */
+static inline bool options_use_timelines(const Options *options)
+{
+    return options->explorer == EXPLORER_TIMELINE ||
+           (options->explorer == EXPLORER_USUAL && (options->model->rvwmo_data || options->model->initial_fetch));
+}
 
 typedef struct HartSpec {
     char *name;
@@ -93,6 +108,8 @@ typedef struct Program {
     GArray *properties; /* Property */
     GPtrArray *marks;   /* names */
     GPtrArray *locks;   /* names */
+    GArray *observed;   /* ConditionPlace: what a final state is for whoever lists them; empty: nobody does */
+    Condition *filter;  /* final states that do not satisfy it do not count; NULL: all do */
 } Program;
 
 void program_free(Program *program);

@@ -2,7 +2,7 @@
 #include "sim/machine/replay.h"
 
 #include "sim/base/error.h"
-#include "sim/machine/internal.h"
+#include "sim/machine/replay-parts.h"
 
 #include <string.h>
 
@@ -69,6 +69,16 @@ Violation trail_violation(Machine *machine, const GArray *trail, guint *hart)
     return violation;
 }
 
+char *machine_place_text(const Program *program, guint hart, uint64_t pc, const char *reason)
+{
+    const ImageSymbol *symbol = image_symbol_before(program->image, pc);
+    const char *name = program_hart(program, hart)->name;
+    if (!symbol)
+        return g_strdup_printf("%s at 0x%" G_GINT64_MODIFIER "x: %s", name, pc, reason);
+    return g_strdup_printf("%s at 0x%" G_GINT64_MODIFIER "x (%s+%u): %s", name, pc, symbol->name,
+                           (guint)(pc - symbol->address), reason);
+}
+
 char *trail_out_of_model(Machine *machine, const GArray *trail)
 {
     Driver driver;
@@ -81,17 +91,13 @@ char *trail_out_of_model(Machine *machine, const GArray *trail)
         g_autoptr(GArray) steps = machine_steps(machine, &driver.tasks[at->process], &driver.world);
         const MachineStep *step = &g_array_index(steps, MachineStep, at->move);
         if (i + 1 == trail->len) {
-            const ImageSymbol *symbol = image_symbol_before(machine->program->image, pc);
-            const char *name = program_hart(machine->program, at->process)->name;
-            place = symbol ? g_strdup_printf("%s at 0x%" G_GINT64_MODIFIER "x (%s+%u)", name, pc, symbol->name,
-                                             (guint)(pc - symbol->address))
-                           : g_strdup_printf("%s at 0x%" G_GINT64_MODIFIER "x", name, pc);
             reason = step->unsupported ? step->unsupported : "a trap, which is not checked for here";
+            place = machine_place_text(machine->program, at->process, pc, reason);
         }
         driver_apply(&driver, at->process, step);
     }
     driver_clear(&driver);
-    return g_strdup_printf("%s: %s", place ? place : "the initial state", reason);
+    return place ? g_steal_pointer(&place) : g_strdup_printf("the initial state: %s", reason);
 }
 
 /* ---- the full replay, in two emulators */
@@ -150,6 +156,20 @@ static void record(Replay *replay, const Driver *driver, const TrailStep *at, GA
     replay->violating_hart = chosen->violation.kind == VIOLATION_NONE ? -1 : (int)at->process;
 }
 
+void replay_no_such_step(guint i, const char *name, guint move, guint n_moves, GError **error)
+{
+    if (move == TRAIL_PROMISE)
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
+                    "step %u of the schedule: a promise of %s, but stores of this model take effect in their turn", i + 1,
+                    name);
+    else if (n_moves == 0)
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
+                    "step %u of the schedule: %s cannot move here (it is done, or waits)", i + 1, name);
+    else
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
+                    "step %u of the schedule: %s has only choices 0 to %u here, not %u", i + 1, name, n_moves - 1, move);
+}
+
 static bool follow(Replay *replay, Driver *slot, Driver *true_pc, const GArray *trail, GError **error)
 {
     for (guint i = 0; i < trail->len; i++) {
@@ -164,13 +184,7 @@ static bool follow(Replay *replay, Driver *slot, Driver *true_pc, const GArray *
             return false;
         }
         if (at->move >= steps->len) {
-            if (steps->len == 0)
-                g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
-                            "step %u of the schedule: %s cannot move here (it is done, or waits)", i + 1, name);
-            else
-                g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
-                            "step %u of the schedule: %s has only choices 0 to %u here, not %u", i + 1, name,
-                            steps->len - 1, at->move);
+            replay_no_such_step(i, name, at->move, steps->len, error);
             return false;
         }
         const MachineStep *chosen = &g_array_index(steps, MachineStep, at->move);
@@ -185,12 +199,12 @@ static bool follow(Replay *replay, Driver *slot, Driver *true_pc, const GArray *
 
 /* ---- what should have happened */
 
-static void add_alternative(Replay *replay, const Machine *machine, const Pass *pass, guint version)
+static void add_alternative(Replay *replay, Machine *machine, const Pass *pass, guint version)
 {
     const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
     Alternative alternative = { .version = version };
     PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world,
-                              machine->options, machine->oracle, NULL);
+                              machine, NULL);
     alternative.trapped = end.trapped;
     alternative.pc = end.pc;
     memcpy(alternative.x, end.x, sizeof alternative.x);
@@ -199,7 +213,7 @@ static void add_alternative(Replay *replay, const Machine *machine, const Pass *
 
 /* The pass that the violating step ends, if it is in a patched region: its first step, and what each whole version would
  * have done from there. */
-static void explain_pass(Replay *replay, const Machine *machine)
+static void explain_pass(Replay *replay, Machine *machine)
 {
     if (replay->violating_hart < 0 || replay->steps->len == 0)
         return;
@@ -230,6 +244,24 @@ static void explain_pass(Replay *replay, const Machine *machine)
             add_alternative(replay, machine, pass, v);
 }
 
+static bool replay_interleaved(Replay *replay, Machine *machine, Machine *checker, const GArray *trail, GError **error)
+{
+    Driver driver, check;
+    driver_init(&driver, machine);
+    driver_init(&check, checker);
+    bool ok = follow(replay, &driver, &check, trail, error);
+    if (ok) {
+        replay->finished = driver_stuck(&driver);
+        if (replay->violation.kind == VIOLATION_NONE)
+            replay->violation = driver_final(&driver);
+        replay->tasks = g_memdup2(driver.tasks, machine->program->harts->len * sizeof(Task));
+        world_copy(&replay->world, &driver.world);
+    }
+    driver_clear(&driver);
+    driver_clear(&check);
+    return ok;
+}
+
 Replay *replay_run(const Program *program, const Options *options, const GArray *trail, GError **error)
 {
     g_autoptr(Oracle) slots = oracle_new(ORACLE_SLOTS, error);
@@ -249,19 +281,9 @@ Replay *replay_run(const Program *program, const Options *options, const GArray 
     g_array_set_clear_func(replay->steps, replay_step_clear);
     world_init(&replay->world, program);
 
-    Driver driver, check;
-    driver_init(&driver, machine);
-    driver_init(&check, checker);
-    bool ok = follow(replay, &driver, &check, trail, error);
-    if (ok) {
-        replay->finished = driver_stuck(&driver);
-        if (replay->violation.kind == VIOLATION_NONE)
-            replay->violation = driver_final(&driver);
-        replay->tasks = g_memdup2(driver.tasks, program->harts->len * sizeof(Task));
-        world_copy(&replay->world, &driver.world);
+    bool ok = options_use_timelines(options) ? replay_solo(replay, machine, checker, trail, error)
+                                             : replay_interleaved(replay, machine, checker, trail, error);
+    if (ok)
         explain_pass(replay, machine);
-    }
-    driver_clear(&driver);
-    driver_clear(&check);
     return ok ? g_steal_pointer(&replay) : NULL;
 }

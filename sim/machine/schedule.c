@@ -3,7 +3,8 @@
 #include "sim/machine/replay.h"
 
 enum {
-    SCHEDULE_STEPS_MAX = 1000000
+    SCHEDULE_STEPS_MAX = 1000000,
+    PROMISE_SIZE_MAX = 8 << 8 | 8
 };
 
 guint trail_switches(const GArray *trail)
@@ -20,11 +21,17 @@ char *schedule_text(const GArray *trail)
     for (guint i = 0; i < trail->len;) {
         const TrailStep *step = &g_array_index(trail, TrailStep, i);
         guint run = 0;
+        if (i > 0)
+            g_string_append_c(text, ',');
+        if (step->move == TRAIL_PROMISE) {
+            g_string_append_printf(text, "%u!%" G_GINT64_MODIFIER "x:%u=%" G_GINT64_MODIFIER "x", step->process,
+                                   step->promise[0], (guint)step->promise[2], step->promise[1]);
+            i++;
+            continue;
+        }
         while (i + run < trail->len && g_array_index(trail, TrailStep, i + run).process == step->process &&
                g_array_index(trail, TrailStep, i + run).move == 0)
             run++;
-        if (i > 0)
-            g_string_append_c(text, ',');
         if (run > 0)
             g_string_append_printf(text, "%u:%u", step->process, run);
         else
@@ -55,6 +62,35 @@ static bool take_number(const char **at, guint64 min, guint64 max, guint64 *valu
     return true;
 }
 
+static bool take_hex(const char **at, guint64 *value)
+{
+    if (!g_ascii_isxdigit(**at))
+        return false;
+    char *end;
+    errno = 0;
+    *value = g_ascii_strtoull(*at, &end, 16);
+    if (errno)
+        return false;
+    *at = end;
+    return true;
+}
+
+static bool take_mark(const char **at, char mark)
+{
+    if (**at != mark)
+        return false;
+    (*at)++;
+    return true;
+}
+
+/* ADDRESS:SIZE=VALUE, in hexadecimal but for the size (of a message that is no store: its kind times 256). */
+static bool take_promise(const char **at, TrailStep *promise)
+{
+    return take_hex(at, &promise->promise[0]) && take_mark(at, ':') &&
+           take_number(at, 1, PROMISE_SIZE_MAX, &promise->promise[2]) && take_mark(at, '=') &&
+           take_hex(at, &promise->promise[1]);
+}
+
 GArray *schedule_parse(const char *text, guint n_harts, GError **error)
 {
     GArray *trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
@@ -66,8 +102,18 @@ GArray *schedule_parse(const char *text, guint n_harts, GError **error)
         if (!take_number(&at, 0, n_harts - 1, &hart))
             return bad(trail, text, at, "the number of a hart of this scenario", error);
         char kind = *at;
+        if (kind == '!') {
+            at++;
+            TrailStep promise = { .process = (guint)hart, .move = TRAIL_PROMISE };
+            if (!take_promise(&at, &promise))
+                return bad(trail, text, at, "ADDRESS:SIZE=VALUE", error);
+            g_array_append_val(trail, promise);
+            if (*at && *at != ',')
+                return bad(trail, text, at, "',' or the end", error);
+            continue;
+        }
         if (kind != ':' && kind != '/')
-            return bad(trail, text, at, "':' and a number of steps, or '/' and a choice", error);
+            return bad(trail, text, at, "':' and a number of steps, '/' and a choice, or '!' and a promise", error);
         at++;
         bool is_run = kind == ':';
         if (!take_number(&at, is_run, SCHEDULE_STEPS_MAX, &number))

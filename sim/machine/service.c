@@ -36,7 +36,7 @@ static void append(GArray *steps, const MachineStep *step)
 }
 
 /* The ecall is done: the hart goes on behind it. */
-static void return_from(MachineStep *step)
+void service_return(MachineStep *step)
 {
     step->task.hart.pc += ECALL_LENGTH;
     step->task.hart.after_auipc = 0;
@@ -51,13 +51,19 @@ static void misuse(MachineStep *step, const char *reason)
 
 /* ---- remote fence.i */
 
+uint64_t service_fence_targets(const Machine *machine, const Task *task)
+{
+    guint n_harts = machine->program->harts->len;
+    uint64_t mask = task->hart.x[REG_A0], base = task->hart.x[REG_A1];
+    uint64_t all = n_harts == 64 ? ~0ull : (1ull << n_harts) - 1;
+    return base == ~0ull ? all : base < 64 ? mask << base & all : 0;
+}
+
 static void request_fence(const Machine *machine, const World *world, MachineStep *step)
 {
     Task *task = &step->task;
-    uint64_t mask = task->hart.x[REG_A0], base = task->hart.x[REG_A1];
-    uint64_t all = world->n_harts == 64 ? ~0ull : (1ull << world->n_harts) - 1;
-    uint64_t targets = base == ~0ull ? all : base < 64 ? mask << base & all : 0;
-    return_from(step);
+    uint64_t targets = service_fence_targets(machine, task);
+    service_return(step);
     task->hart.x[REG_A0] = task->hart.x[REG_A1] = 0; /* SBI_SUCCESS */
     if (targets & bit_of(task))
         hart_fence_i(machine->options->model, &task->hart, 0);
@@ -75,7 +81,7 @@ static void request_fence(const Machine *machine, const World *world, MachineSte
 }
 
 /* The what-if of PAIR_MASKED: no interrupt of any kind directly behind an auipc. */
-static bool interrupts_masked(const Machine *machine, const Task *task)
+bool service_masked(const Machine *machine, const Task *task)
 {
     return machine->options->pair == PAIR_MASKED && task->hart.after_auipc;
 }
@@ -83,7 +89,7 @@ static bool interrupts_masked(const Machine *machine, const Task *task)
 /* Any hart that a request waits for may run its fence.i now: the SBI does it in M-mode, at a boundary, unseen. */
 static void offer_fences(const Machine *machine, const Task *task, const World *world, GArray *steps)
 {
-    if (interrupts_masked(machine, task))
+    if (service_masked(machine, task))
         return;
     for (guint requester = 0; requester < world->n_harts; requester++) {
         if (!(world->fence_pending[requester] & bit_of(task)))
@@ -136,15 +142,15 @@ static bool at_schedule_point(const Machine *machine, const Task *task)
 
 /* stop_machine runs on a hart once its task is switched out: at a schedule point, or by preemption. An interrupt handler
  * is not preempted, but it may have schedule points of its own (preemption on the way out of an interrupt is one). */
-static bool may_park(const Machine *machine, const Task *task, const World *world, bool blocked)
+bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, bool sleeps)
 {
     if (task->hart.phase != PHASE_BOUNDARY)
         return false;
-    if (world->stop_flags & STOP_OUTSIDE_SITES && stands_in_region(machine, task))
+    if (flags & STOP_OUTSIDE_SITES && stands_in_region(machine, task))
         return false;
-    if (blocked || at_schedule_point(machine, task))
+    if (sleeps || at_schedule_point(machine, task))
         return true;
-    if (interrupts_masked(machine, task))
+    if (service_masked(machine, task))
         return false;
     /* what preempts a task is an interrupt */
     return machine->options->preempt == PREEMPT_FULL && task->depth == 0 && task->hart.csr[CSR_SSTATUS] & SSTATUS_SIE;
@@ -189,7 +195,7 @@ void serve_waiting(Machine *machine, const Task *task, const World *world, bool 
 {
     switch ((TaskStatus)task->status) {
     case TASK_RUNNING:
-        if (world->stop_owner && world->stop_owner != task->id + 1u && may_park(machine, task, world, blocked))
+        if (world->stop_owner && world->stop_owner != task->id + 1u && service_may_park(machine, task, world->stop_flags, blocked))
             offer_park(task, world, steps);
         break;
     case TASK_PARKED:
@@ -203,6 +209,7 @@ void serve_waiting(Machine *machine, const Task *task, const World *world, bool 
         offer_fenced(machine, task, world, steps);
         break;
     case TASK_DONE:
+    case TASK_CRASHED:
         return;
     }
     if (task->hart.phase == PHASE_BOUNDARY)
@@ -211,7 +218,7 @@ void serve_waiting(Machine *machine, const Task *task, const World *world, bool 
 
 static void stop_begin(const World *world, MachineStep *step)
 {
-    return_from(step);
+    service_return(step);
     step->task.status = TASK_STOPPING;
     World *next = step_world(step, world);
     next->stop_owner = step->task.id + 1u;
@@ -222,7 +229,7 @@ static void stop_end(const Machine *machine, const World *world, MachineStep *st
 {
     if (world->stop_owner != step->task.id + 1u)
         return misuse(step, "the end of a stop_machine that this hart has not begun");
-    return_from(step);
+    service_return(step);
     World *next = step_world(step, world);
     next->stop_owner = 0;
     next->stop_end = now(machine, world);
@@ -236,7 +243,7 @@ static void unlock(const World *world, MachineStep *step)
 {
     if (world->lock_owner[step->argument] != step->task.id + 1u)
         return misuse(step, "the release of a lock that this hart does not hold");
-    return_from(step);
+    service_return(step);
     step_world(step, world)->lock_owner[step->argument] = 0;
 }
 
@@ -262,7 +269,7 @@ static bool await(const Machine *machine, const World *world, MachineStep *step)
     step->hart.load_size = (uint8_t)size;
     step->hart.load_value = found;
     synchronise(machine, &step->task, now(machine, world));
-    return_from(step);
+    service_return(step);
     return true;
 }
 
@@ -300,7 +307,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
 {
     switch (step->service) {
     case SERVICE_SCHEDULE:
-        return_from(step);
+        service_return(step);
         return true;
     case SERVICE_STOP_BEGIN:
         /* One stop at a time; and the tasks of the last one must all be on their way again. */
@@ -314,7 +321,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
     case SERVICE_LOCK:
         if (world->lock_owner[step->argument])
             return false;
-        return_from(step);
+        service_return(step);
         synchronise(machine, &step->task, now(machine, world));
         step_world(step, world)->lock_owner[step->argument] = (uint8_t)(step->task.id + 1);
         return true;
@@ -322,7 +329,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
         unlock(world, step);
         return true;
     case SERVICE_MARK:
-        return_from(step);
+        service_return(step);
         step_world(step, world)->marks |= 1ull << step->argument;
         return true;
     case SERVICE_AWAIT:

@@ -3,6 +3,7 @@
 
 #include "sim/machine/internal.h"
 #include "sim/machine/replay.h"
+#include "sim/machine/timelines.h"
 
 const char *verdict_name(Verdict verdict)
 {
@@ -16,6 +17,7 @@ void outcome_free(Outcome *outcome)
         return;
     search_result_free(outcome->search);
     g_array_unref(outcome->trail);
+    g_array_unref(outcome->states);
     g_free(outcome->reason);
     g_free(outcome);
 }
@@ -39,13 +41,13 @@ static char *limit_reason(const SearchResult *result, const SearchOptions *limit
 }
 
 /* An "exists" that no final state met: it is the whole search that refutes it, not one schedule. */
-static int unreached(Machine *machine)
+static int unreached(Machine *machine, const Timelines *timelines)
 {
     const Program *program = machine_program(machine);
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
         if (property->kind == PROPERTY_CONDITION && condition_quantifier(property->condition) == QUANTIFIER_EXISTS &&
-            !machine_reached(machine, i))
+            !(timelines ? timelines_reached(timelines, i) : machine_reached(machine, i)))
             return (int)i;
     }
     return -1;
@@ -58,8 +60,34 @@ static const char *first_condition(Machine *machine)
     return index < 0 ? NULL : program_property(machine_program(machine), (guint)index)->name;
 }
 
-static void conclude(Machine *machine, Outcome *outcome, const SearchOptions *limits)
+/* What a complete search without a violation comes to. */
+static void conclude_complete(Machine *machine, const Timelines *timelines, Outcome *outcome)
 {
+    const Program *program = machine_program(machine);
+    if (machine_never_served(machine) >= 0) {
+        const HartSpec *spec = program_hart(program, (guint)machine_never_served(machine));
+        outcome->verdict = VERDICT_INCONCLUSIVE;
+        outcome->reason =
+            g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
+                            "say nothing about what follows",
+                            spec->name);
+    } else if (outcome->search->final_states == 0 && first_condition(machine)) {
+        outcome->verdict = VERDICT_INCONCLUSIVE;
+        outcome->reason =
+            g_strdup_printf("no run ever ends, so there is no final state to ask about: %s", first_condition(machine));
+    } else if (unreached(machine, timelines) >= 0) {
+        outcome->verdict = VERDICT_REFUTED;
+        outcome->violation = (Violation){ .kind = VIOLATION_FINAL, .property = unreached(machine, timelines) };
+    } else {
+        outcome->verdict = VERDICT_PROVED;
+    }
+}
+
+static void decide_by_interleavings(Machine *machine, const SearchOptions *limits, Outcome *outcome)
+{
+    outcome->search = search(machine_space(machine), limits);
+    outcome->trail = g_array_ref(outcome->search->trail);
+    outcome->states = machine_states(machine);
     const SearchResult *result = outcome->search;
     if (result->end == SEARCH_VIOLATION) {
         outcome->verdict = VERDICT_REFUTED;
@@ -72,22 +100,50 @@ static void conclude(Machine *machine, Outcome *outcome, const SearchOptions *li
     } else if (result->out_of_model) {
         outcome->verdict = VERDICT_INCONCLUSIVE;
         outcome->reason = trail_out_of_model(machine, outcome->trail);
-    } else if (machine_never_served(machine) >= 0) {
-        const HartSpec *spec = program_hart(machine_program(machine), (guint)machine_never_served(machine));
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason =
-            g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
-                            "say nothing about what follows",
-                            spec->name);
-    } else if (result->final_states == 0 && first_condition(machine)) {
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason =
-            g_strdup_printf("no run ever ends, so there is no final state to ask about: %s", first_condition(machine));
-    } else if (unreached(machine) >= 0) {
-        outcome->verdict = VERDICT_REFUTED;
-        outcome->violation = (Violation){ .kind = VIOLATION_FINAL, .property = unreached(machine) };
     } else {
-        outcome->verdict = VERDICT_PROVED;
+        conclude_complete(machine, NULL, outcome);
+    }
+    machine_counts(machine, &outcome->tasks, &outcome->worlds);
+}
+
+/* What the timeline explorer found, in the terms of the other one. */
+static SearchResult *timeline_result(const Timelines *timelines, SearchEnd end)
+{
+    TimelineCounts counts;
+    timelines_counts(timelines, &counts);
+    SearchResult *result = g_new0(SearchResult, 1);
+    result->end = end;
+    result->progress = counts.progress;
+    result->final_states = timelines_n_finals(timelines);
+    result->trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
+    return result;
+}
+
+static void decide_by_timelines(Machine *machine, const SearchOptions *limits, Outcome *outcome)
+{
+    g_autoptr(Timelines) timelines = timelines_new(machine);
+    SearchEnd end = timelines_explore(timelines, limits);
+    TimelineCounts counts;
+    timelines_counts(timelines, &counts);
+    outcome->search = timeline_result(timelines, end);
+    outcome->timelines = counts.timelines;
+    outcome->states = timelines_states(timelines);
+    g_autofree char *unsupported = timelines_unsupported(timelines);
+    if (end == SEARCH_VIOLATION) {
+        outcome->verdict = VERDICT_REFUTED;
+        outcome->trail = timelines_trail(timelines);
+        outcome->violation = timelines_violation(timelines);
+        return;
+    }
+    outcome->trail = g_array_ref(outcome->search->trail);
+    if (end != SEARCH_COMPLETE) {
+        outcome->verdict = VERDICT_INCONCLUSIVE;
+        outcome->reason = limit_reason(outcome->search, limits);
+    } else if (unsupported) {
+        outcome->verdict = VERDICT_INCONCLUSIVE;
+        outcome->reason = g_steal_pointer(&unsupported);
+    } else {
+        conclude_complete(machine, timelines, outcome);
     }
 }
 
@@ -99,11 +155,11 @@ Outcome *decide(const Program *program, const Options *options, const SearchOpti
     g_autoptr(Machine) machine = machine_new(program, options, oracle);
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->violation.property = -1;
-    outcome->search = search(machine_space(machine), limits);
-    outcome->trail = g_array_ref(outcome->search->trail);
-    conclude(machine, outcome, limits);
+    if (options_use_timelines(options))
+        decide_by_timelines(machine, limits, outcome);
+    else
+        decide_by_interleavings(machine, limits, outcome);
     outcome->stops = machine_stops(machine);
-    machine_counts(machine, &outcome->tasks, &outcome->worlds);
     outcome->oracle_steps = oracle_steps(oracle);
     outcome->oracle_words = oracle_words(oracle);
     return outcome;

@@ -22,13 +22,15 @@ typedef struct Outcome {
     char *reason;         /* INCONCLUSIVE: one line */
     bool stops;           /* stop_machine is used: the verdict depends on `preempt` */
     guint tasks, worlds;  /* distinct ones */
+    guint64 timelines;    /* orders of stores looked at; 0: it was interleavings that were */
+    GArray *states; /* uint64_t: the distinct final states, program->observed->len values each, in ascending order */
     guint64 oracle_steps; /* times the emulator was entered */
     guint oracle_words;   /* distinct instructions it ran */
 } Outcome;
 
 void outcome_free(Outcome *outcome);
 
-/* Searches every interleaving. `limits` as for search(); its count_interleavings is honoured. Fails only if the emulator
+/* Explores every execution, by interleavings or by timelines as the options say. `limits` as for search(); its count_interleavings is honoured. Fails only if the emulator
  * cannot be created. */
 Outcome *decide(const Program *program, const Options *options, const SearchOptions *limits, GError **error)
     OWNED_BY(outcome_free);

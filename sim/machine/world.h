@@ -32,6 +32,7 @@ typedef enum TaskStatus {
     TASK_STOPPING, /* has asked for stop_machine and waits until everybody is parked */
     TASK_FENCING,  /* has asked for a remote fence.i and waits until everybody has run it */
     TASK_DONE,
+    TASK_CRASHED, /* a hart alone, after a trap that nobody handles */
 } TaskStatus;
 
 /* Interned as raw bytes: no padding. */

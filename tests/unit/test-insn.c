@@ -53,6 +53,26 @@ static const FieldRow words[] = {
     { "sc.d.rl a0,a1,(a2)", 0x1ab6352f, { .op = OP_sc_d, .kind = INSN_SC, .rd = A0, .rs1 = A2, .rs2 = A1, .addr_regs = BIT(A2), .data_regs = BIT(A1), .size = 8, .rl = true } },
     { "amoadd.w.aqrl a0,a1,(a2)", 0x06b6252f, { .op = OP_amoadd_w, .kind = INSN_AMO, .rd = A0, .rs1 = A2, .rs2 = A1, .addr_regs = BIT(A2), .data_regs = BIT(A1), .size = 4, .aq = true, .rl = true } },
     { "amoswap.d zero,a1,(a2)", 0x08b6302f, { .op = OP_amoswap_d, .kind = INSN_AMO, .rs1 = A2, .rs2 = A1, .addr_regs = BIT(A2), .data_regs = BIT(A1), .size = 8 } },
+    { "lb.aq a0,(a1)", 0x3405852f, { .op = OP_lb_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 1, .aq = true } },
+    { "lb.aqrl a0,(a1)", 0x3605852f, { .op = OP_lb_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 1, .aq = true, .rl = true } },
+    { "lh.aq a0,(a1)", 0x3405952f, { .op = OP_lh_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 2, .aq = true } },
+    { "lh.aqrl a0,(a1)", 0x3605952f, { .op = OP_lh_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 2, .aq = true, .rl = true } },
+    { "lw.aq a0,(a1)", 0x3405a52f, { .op = OP_lw_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 4, .aq = true } },
+    { "lw.aqrl a0,(a1)", 0x3605a52f, { .op = OP_lw_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 4, .aq = true, .rl = true } },
+    { "ld.aq a0,(a1)", 0x3405b52f, { .op = OP_ld_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 8, .aq = true } },
+    { "ld.aqrl a0,(a1)", 0x3605b52f, { .op = OP_ld_aq, .kind = INSN_LOAD, .rd = A0, .rs1 = A1, .addr_regs = BIT(A1), .size = 8, .aq = true, .rl = true } },
+    { "sb.rl a0,(a1)", 0x3aa5802f, { .op = OP_sb_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 1, .rl = true } },
+    { "sb.aqrl a0,(a1)", 0x3ea5802f, { .op = OP_sb_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 1, .aq = true, .rl = true } },
+    { "sh.rl a0,(a1)", 0x3aa5902f, { .op = OP_sh_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 2, .rl = true } },
+    { "sh.aqrl a0,(a1)", 0x3ea5902f, { .op = OP_sh_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 2, .aq = true, .rl = true } },
+    { "sw.rl a0,(a1)", 0x3aa5a02f, { .op = OP_sw_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 4, .rl = true } },
+    { "sw.aqrl a0,(a1)", 0x3ea5a02f, { .op = OP_sw_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 4, .aq = true, .rl = true } },
+    { "sd.rl a0,(a1)", 0x3aa5b02f, { .op = OP_sd_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 8, .rl = true } },
+    { "sd.aqrl a0,(a1)", 0x3ea5b02f, { .op = OP_sd_rl, .kind = INSN_STORE, .rs1 = A1, .rs2 = A0, .addr_regs = BIT(A1), .data_regs = BIT(A0), .size = 8, .aq = true, .rl = true } },
+    { "ld.aq zero,(zero)", 0x3400302f, { .op = OP_ld_aq, .kind = INSN_LOAD, .size = 8, .aq = true } },
+    { "sd.rl zero,(zero)", 0x3a00302f, { .op = OP_sd_rl, .kind = INSN_STORE, .size = 8, .rl = true } },
+    { "lw.aq t6,(t6)", 0x340fafaf, { .op = OP_lw_aq, .kind = INSN_LOAD, .rd = T6, .rs1 = T6, .addr_regs = BIT(T6), .size = 4, .aq = true } },
+    { "sw.rl t6,(t6)", 0x3bffa02f, { .op = OP_sw_rl, .kind = INSN_STORE, .rs1 = T6, .rs2 = T6, .addr_regs = BIT(T6), .data_regs = BIT(T6), .size = 4, .rl = true } },
     { "fence r,rw", 0x0230000f, { .op = OP_fence, .kind = INSN_FENCE, .pred = FENCE_R, .succ = FENCE_R | FENCE_W } },
     { "fence r,rw, reserved fm=7 rd rs1", 0x723f8f8f, { .op = OP_fence, .kind = INSN_FENCE, .pred = FENCE_R, .succ = FENCE_R | FENCE_W } },
     { "fence fm=8 rw,r (reserved)", 0x8320000f, { .op = OP_fence, .kind = INSN_FENCE, .pred = FENCE_R | FENCE_W, .succ = FENCE_R } },
@@ -119,6 +139,14 @@ static const struct { const char *name; uint32_t bits; InsnKind kind; } stranger
     { "jalr, funct3 1", 0x00001067, INSN_ILLEGAL },
     { "slliw by 32", 0x0205951b, INSN_ILLEGAL },
     { "lr.w with rs2", 0x101120af, INSN_ILLEGAL },
+    { "lw.aq without aq", 0x3005a52f, INSN_ILLEGAL },
+    { "lw.aq with rl in place of aq", 0x3205a52f, INSN_ILLEGAL },
+    { "lw.aq with rs2", 0x3415a52f, INSN_ILLEGAL },
+    { "lw.aq, funct3 6 (no unsigned loads)", 0x3405e52f, INSN_ILLEGAL },
+    { "sw.rl without rl", 0x38a5a02f, INSN_ILLEGAL },
+    { "sw.rl with aq in place of rl", 0x3ca5a02f, INSN_ILLEGAL },
+    { "sw.rl with rd", 0x3aa5a0af, INSN_ILLEGAL },
+    { "sq.rl", 0x3aa5c02f, INSN_ILLEGAL },
     { "ecall with rd", 0x000000f3, INSN_ILLEGAL },
     { "sfence.vma with rd", 0x120000f3, INSN_ILLEGAL },
     { "uret", 0x00200073, INSN_ILLEGAL },
@@ -167,6 +195,12 @@ static const struct { uint32_t bits; const char *text; } spellings[] = {
     { 0x12359573, "csrrw a0,0x123,a1" }, { 0x0ff0000f, "fence" }, { 0x0210000f, "fence r,w" },
     { 0x0010000f, "fence 0,w" }, { 0x8330000f, "fence.tso" }, { 0x0100000f, "pause" },
     { 0x1605b52f, "lr.d.aqrl a0,(a1)" }, { 0x80000537, "lui a0,0x80000" },
+    { 0x3405852f, "lb.aq a0,(a1)" }, { 0x3605852f, "lb.aqrl a0,(a1)" }, { 0x3405952f, "lh.aq a0,(a1)" },
+    { 0x3605952f, "lh.aqrl a0,(a1)" }, { 0x3405a52f, "lw.aq a0,(a1)" }, { 0x3605a52f, "lw.aqrl a0,(a1)" },
+    { 0x3405b52f, "ld.aq a0,(a1)" }, { 0x3605b52f, "ld.aqrl a0,(a1)" }, { 0x3aa5802f, "sb.rl a0,(a1)" },
+    { 0x3ea5802f, "sb.aqrl a0,(a1)" }, { 0x3aa5902f, "sh.rl a0,(a1)" }, { 0x3ea5902f, "sh.aqrl a0,(a1)" },
+    { 0x3aa5a02f, "sw.rl a0,(a1)" }, { 0x3ea5a02f, "sw.aqrl a0,(a1)" }, { 0x3aa5b02f, "sd.rl a0,(a1)" },
+    { 0x3ea5b02f, "sd.aqrl a0,(a1)" },
     { 0x0001, "c.nop" }, { 0x0005, "c.addi zero,1" }, { 0x4001, "c.li zero,0" }, { 0x1101, "c.addi sp,-32" },
     { 0xa001, "c.j 0x1000" }, { 0x8082, "c.jr ra" }, { 0x9502, "c.jalr ra,0(a0)" }, { 0x9002, "c.ebreak" },
     { 0x0000, "c.unimp" }, { 0x8000, ".2byte 0x8000" }, { 0xfe010073, ".4byte 0xfe010073" },
@@ -249,6 +283,7 @@ static void check_invariants(uint32_t bits)
     cr_assert(has_rd || !insn.rd, "%#x: rd of an instruction without", bits);
     cr_assert(roles == sources, "%#x: every source has a role, and only those", bits);
     cr_assert(is_access == (insn.size != 0) && insn.size <= 8, "%#x: size", bits);
+    cr_assert(is_access || !(insn.aq | insn.rl), "%#x: aq or rl without an access", bits);
     cr_assert(insn.kind == INSN_FENCE || !(insn.pred | insn.succ | insn.is_tso), "%#x: sets", bits);
     insn_text(&insn, 0, INSN_TEXT_ALIASES, text, sizeof text);
     cr_assert(strlen(text) > 1 && strlen(text) < sizeof text - 1, "%#x: text %s", bits, text);
@@ -276,6 +311,27 @@ Test(insn, every_halfword)
     cr_expect(n_legal == 38551, "%u legal", n_legal);
     cr_expect(n_unsupported == 9208, "%u unsupported", n_unsupported);
     cr_expect(n_illegal == 1393, "%u illegal", n_illegal);
+}
+
+/* All that funct5 00110 and 00111 of AMO hold, with rs1 = a1. Legal are loads with aq, rs2 = 0, any rl, 4 widths and
+ * any rd, and stores with rl, rd = 0, any aq, 4 widths and any rs2: 2 * 4 * 32 of each. */
+Test(insn, every_word_of_zalasr)
+{
+    unsigned n_loads = 0, n_stores = 0, n_illegal = 0;
+
+    for (uint32_t high = 0x300; high < 0x400; high++) { /* funct5, aq, rl, rs2 */
+        for (uint32_t low = 0; low < 8 * 32; low++) {   /* funct3, rd */
+            uint32_t bits = high << 20 | 11 << 15 | low << 7 | 0x2f;
+            Insn insn = insn_decode(bits);
+            check_invariants(bits);
+            n_loads += insn.kind == INSN_LOAD && insn.aq;
+            n_stores += insn.kind == INSN_STORE && insn.rl;
+            n_illegal += insn.kind == INSN_ILLEGAL;
+        }
+    }
+    cr_expect(n_loads == 256, "%u loads", n_loads);
+    cr_expect(n_stores == 256, "%u stores", n_stores);
+    cr_expect(n_illegal == 65024, "%u illegal", n_illegal);
 }
 
 Test(insn, random_words)

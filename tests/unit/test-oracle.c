@@ -375,6 +375,25 @@ static const Row rows[] = {
     { "another there afterwards", R(add), { .rs1 = 1, .rs2 = 2 }, { .rd = 3 } },
     { "sd over what follows", S(sd, 4), { .rs1 = 0x10000, .rs2 = UINT64_MAX }, { .address = 0x10004, .stores = true, .stored = UINT64_MAX } },
     { "sd over a page end with code", S(sd, 0), { .pc = 0x10ffc, .rs1 = 0x10ffc, .rs2 = 1 }, { .address = 0x10ffc, .stores = true, .stored = 1 } },
+    /* Zalasr, in words that do not come from the decoder's list */
+    { "lb.aq a2,(a0)", 0x3405062f, { .rs1 = 0x2001, .loaded = 0x80 }, { .rd = -UINT64_C(0x80), .address = 0x2001 } },
+    { "lh.aq a2,(a0)", 0x3405162f, { .rs1 = 0x2002, .loaded = 0x8001 }, { .rd = -UINT64_C(0x7fff), .address = 0x2002 } },
+    { "lw.aq a2,(a0)", 0x3405262f, { .rs1 = 0x2000, .loaded = 0x80000001 }, { .rd = KERNEL + 1, .address = 0x2000 } },
+    { "ld.aq a2,(a0)", 0x3405362f, { .rs1 = KERNEL, .loaded = 0x8123456789abcdef }, { .rd = 0x8123456789abcdef, .address = KERNEL } },
+    { "lw.aqrl a2,(a0)", 0x3605262f, { .rs1 = 0x2000, .loaded = 7 }, { .rd = 7, .address = 0x2000 } },
+    { "ld.aq zero,(a0)", 0x3405302f, { .rs1 = 0x2000, .loaded = 6 }, { .address = 0x2000 } },
+    { "ld.aq a0,(a0)", 0x3405352f, { .rs1 = 0x2000, .loaded = 6 }, { .rd = 6, .address = 0x2000 } },
+    { "ld.aq a2,(zero)", 0x3400362f, { .loaded = 6 }, { .rd = 6 } },
+    { "lw.aq of the code it is in", 0x3405262f, { .rs1 = 0x10000, .loaded = 0x11223344 }, { .rd = 0x11223344, .address = 0x10000 } },
+    { "lw.aq in the kernel", 0x3405262f, { .pc = KERNEL + 0xffe, .rs1 = 0x2000, .loaded = 7 }, { .rd = 7, .address = 0x2000 } },
+    { "sb.rl a1,(a0)", 0x3ab5002f, { .rs1 = 0x2001, .rs2 = 0x1ff }, { .address = 0x2001, .stores = true, .stored = 0xff } },
+    { "sh.rl a1,(a0)", 0x3ab5102f, { .rs1 = 0x2000, .rs2 = UINT64_MAX }, { .address = 0x2000, .stores = true, .stored = 0xffff } },
+    { "sw.rl a1,(a0)", 0x3ab5202f, { .rs1 = 0x2000, .rs2 = UINT64_MAX }, { .address = 0x2000, .stores = true, .stored = 0xffffffff } },
+    { "sd.rl a1,(a0)", 0x3ab5302f, { .rs1 = KERNEL, .rs2 = UINT64_MAX }, { .address = KERNEL, .stores = true, .stored = UINT64_MAX } },
+    { "sw.aqrl a1,(a0)", 0x3eb5202f, { .rs1 = 0x2000, .rs2 = 9 }, { .address = 0x2000, .stores = true, .stored = 9 } },
+    { "sd.rl a0,(a0)", 0x3aa5302f, { .rs1 = 0x2000, .rs2 = 0x2000 }, { .address = 0x2000, .stores = true, .stored = 0x2000 } },
+    { "sw.rl zero,(a0)", 0x3a05202f, { .rs1 = 0x2000 }, { .address = 0x2000, .stores = true } },
+    { "sw.rl over itself", 0x3ab5202f, { .rs1 = 0x10000, .rs2 = 0x13 }, { .address = 0x10000, .stores = true, .stored = 0x13 } },
     /* LR and SC */
     { "lr.w", W_lr_w | RD(12) | RS1(10), { .rs1 = 0x2000, .loaded = 0xffffffff }, { .rd = UINT64_MAX, .address = 0x2000 } },
     { "sc.w fails after lr.w", R(sc_w), { .rs1 = 0x2000, .rs2 = 7 }, { .rd = 1, .address = 0x2000 } },
@@ -460,6 +479,37 @@ Test(oracle, rows)
         for (unsigned round = 0; round < 3; round++)
             for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
                 run_row(oracle, &rows[i]);
+    }
+}
+
+static void compare_ordered_with_plain(Oracle *oracle, uint32_t ordered_word, uint32_t plain_word)
+{
+    Insn ordered = insn_decode(ordered_word), plain = insn_decode(plain_word);
+    bool loads = ordered.kind == INSN_LOAD;
+    OracleInput in = { .insn = &plain, .pc = 0x10000, .rs1 = 0x2000, .rs2 = loads ? 0 : UINT64_C(0x8182838485868788) };
+    OracleOutput of_plain, of_ordered;
+
+    in.loaded = loads ? zext(UINT64_C(0x8182838485868788), plain.size) : 0;
+    oracle_execute(oracle, &in, &of_plain);
+    guint n_words = oracle_words(oracle);
+    in.insn = &ordered;
+    oracle_execute(oracle, &in, &of_ordered);
+    assert_equal(&in, "as the plain access", &of_ordered, &of_plain);
+    cr_assert_eq(oracle_words(oracle), n_words, "%#x has another slot than %#x", ordered_word, plain_word);
+}
+
+/* The emulator is never given a word of Zalasr: each shares the slot of the plain access. */
+Test(oracle, zalasr_runs_as_the_plain_access)
+{
+    for (OracleMode mode = ORACLE_SLOTS; mode <= ORACLE_TRUE_PC; mode++) {
+        g_autoptr(Oracle) oracle = new_oracle(mode);
+        for (uint32_t width = 0; width < 4; width++) {
+            for (uint32_t other = 0; other < 2; other++) { /* rl of a load, aq of a store */
+                compare_ordered_with_plain(oracle, 0x3405062f | width << 12 | other << 25, 0x00050603 | width << 12);
+                compare_ordered_with_plain(oracle, 0x3ab5002f | width << 12 | other << 26, 0x00b50023 | width << 12);
+            }
+        }
+        cr_assert_eq(oracle_words(oracle), mode == ORACLE_SLOTS ? 8 : 0);
     }
 }
 

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/explore/promise.h"
+
+#include "sim/base/intern.h"
+
+enum {
+    POLL_TIMELINES = 256
+};
+
+/* A timeline: that of the parent, and one message more. The sequences of messages form a tree, so none is met twice. */
+typedef struct Node {
+    uint32_t parent;
+    PromiseMessage last;
+} Node;
+
+typedef struct Search {
+    PromiseSpace *space;
+    const SearchOptions *limits;
+    PromiseOutcome *outcome;
+    GArray *nodes;    /* Node, in the order of visits; the first is the empty timeline */
+    GArray *timeline; /* PromiseMessage: of the node being visited */
+    Intern *seen;     /* (group, what a process sees) */
+    GPtrArray *runs;  /* const PromiseResult *, by id in `seen`; NULL: not run yet */
+    GArray *key;      /* uint32_t: scratch */
+    const PromiseResult **results;
+} Search;
+
+void promise_outcome_free(PromiseOutcome *outcome)
+{
+    if (!outcome)
+        return;
+    g_array_unref(outcome->timeline);
+    g_free(outcome);
+}
+
+static void load_timeline(Search *search, uint32_t number)
+{
+    GArray *timeline = search->timeline;
+    guint n = 0;
+    for (uint32_t at = number; at; at = g_array_index(search->nodes, Node, at).parent)
+        n++;
+    g_array_set_size(timeline, n);
+    for (uint32_t at = number; at; at = g_array_index(search->nodes, Node, at).parent)
+        g_array_index(timeline, PromiseMessage, --n) = g_array_index(search->nodes, Node, at).last;
+}
+
+/* The id of what the process sees of the timeline at hand. */
+static uint32_t seen_id(Search *search, guint process)
+{
+    PromiseSpace *space = search->space;
+    uint32_t group = space->class->group(space, process);
+    g_array_set_size(search->key, 0);
+    g_array_append_val(search->key, group);
+    for (guint i = 0; i < search->timeline->len; i++) {
+        uint32_t id = space->class->seen(space, process, g_array_index(search->timeline, PromiseMessage, i));
+        if (id != PROMISE_UNSEEN)
+            g_array_append_val(search->key, id);
+    }
+    uint32_t id = intern_put(search->seen, search->key->data, search->key->len * (guint)sizeof(uint32_t));
+    if (id == search->runs->len)
+        g_ptr_array_add(search->runs, NULL);
+    return id;
+}
+
+/* What a process can do against the timeline at hand: looked up by what it sees of it. */
+static const PromiseResult *run(Search *search, guint process)
+{
+    PromiseSpace *space = search->space;
+    uint32_t id = seen_id(search, process);
+    const PromiseResult *result = g_ptr_array_index(search->runs, id);
+    if (result)
+        return result;
+    result = space->class->run(space, process, &g_array_index(search->key, uint32_t, 1), search->key->len - 1);
+    /* The run may have looked at what the process was not known to look at: it counts for what it has seen. */
+    g_ptr_array_index(search->runs, seen_id(search, process)) = (gpointer)result;
+    return result;
+}
+
+static void violation(Search *search, int process)
+{
+    search->outcome->end = SEARCH_VIOLATION;
+    search->outcome->violating = process;
+    g_array_append_vals(search->outcome->timeline, search->timeline->data, search->timeline->len);
+}
+
+/* Judges the timeline at hand; false at a violation. */
+static bool judge(Search *search)
+{
+    PromiseSpace *space = search->space;
+    guint n_incomplete = 0;
+    for (guint p = 0; p < space->n_processes; p++)
+        n_incomplete += !search->results[p]->completable;
+    if (n_incomplete)
+        return true;
+    for (guint p = 0; p < space->n_processes; p++) {
+        if (search->results[p]->violates) {
+            violation(search, (int)p);
+            return false;
+        }
+    }
+    const PromiseMessage *timeline = (const PromiseMessage *)(const void *)search->timeline->data;
+    if (space->class->complete(space, timeline, search->timeline->len, search->results))
+        return true;
+    violation(search, -1);
+    return false;
+}
+
+/* Visits a timeline; false if the search is over. */
+static bool visit(Search *search, uint32_t number)
+{
+    PromiseSpace *space = search->space;
+    load_timeline(search, number);
+    for (guint p = 0; p < space->n_processes; p++) {
+        search->results[p] = run(search, p);
+        if (space->class->is_void(space)) {
+            search->outcome->is_void = true;
+            return false;
+        }
+    }
+    if (!judge(search))
+        return false;
+    for (guint p = 0; p < space->n_processes; p++)
+        for (guint m = 0; m < search->results[p]->n_messages; m++) {
+            Node child = { number, { search->results[p]->messages[m], p } };
+            g_array_append_val(search->nodes, child);
+        }
+    return true;
+}
+
+static bool must_stop(Search *search, uint32_t next)
+{
+    const SearchOptions *limits = search->limits;
+    PromiseOutcome *outcome = search->outcome;
+    SearchProgress *progress = &outcome->progress;
+    progress->bytes = 0;
+    search->space->class->progress(search->space, progress);
+    progress->frontier = search->nodes->len - next;
+    progress->bytes += (guint64)search->nodes->len * sizeof(Node) + intern_bytes(search->seen);
+    if (limits->states_max && progress->states > limits->states_max)
+        outcome->end = SEARCH_STATES;
+    else if (limits->bytes_max && progress->bytes > limits->bytes_max)
+        outcome->end = SEARCH_BYTES;
+    else if (limits->poll && !limits->poll(limits->poll_data, progress))
+        outcome->end = SEARCH_STOPPED;
+    else
+        return false;
+    return true;
+}
+
+PromiseOutcome *promise_search(PromiseSpace *space, const SearchOptions *limits)
+{
+    PromiseOutcome *outcome = g_new0(PromiseOutcome, 1);
+    outcome->end = SEARCH_COMPLETE;
+    outcome->violating = -1;
+    outcome->timeline = g_array_new(FALSE, FALSE, sizeof(PromiseMessage));
+    Search search = { .space = space, .limits = limits, .outcome = outcome };
+    search.nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+    search.timeline = g_array_new(FALSE, FALSE, sizeof(PromiseMessage));
+    search.seen = intern_new();
+    search.runs = g_ptr_array_new();
+    search.key = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    search.results = g_new0(const PromiseResult *, space->n_processes);
+    Node empty = { 0 };
+    g_array_append_val(search.nodes, empty);
+    for (uint32_t number = 0; number < search.nodes->len; number++) {
+        if (number % POLL_TIMELINES == 0 && must_stop(&search, number))
+            break;
+        if (!visit(&search, number))
+            break;
+        outcome->timelines++;
+    }
+    guint64 frontier = search.nodes->len - outcome->timelines;
+    space->class->progress(space, &outcome->progress);
+    outcome->progress.frontier = outcome->end == SEARCH_COMPLETE ? 0 : frontier;
+    g_array_unref(search.nodes);
+    g_array_unref(search.timeline);
+    intern_free(search.seen);
+    g_ptr_array_unref(search.runs);
+    g_array_unref(search.key);
+    g_free(search.results);
+    return outcome;
+}

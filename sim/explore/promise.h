@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The timeline explorer's search, promise-first: enumerate the orders in which messages of the processes can take effect,
+ * then let each process run on its own against each such timeline (Pulte et al., PLDI 2019, theorem 7.1). No
+ * interleaving of the processes' steps is ever looked at. Knows messages by number only. */
+#pragma once
+
+#include "sim/explore/search.h"
+
+#define PROMISE_UNSEEN G_MAXUINT32
+
+typedef struct PromiseSpace PromiseSpace;
+
+/* What one process can do against one timeline. */
+typedef struct PromiseResult {
+    const uint32_t *messages; /* those it may promise next, without repetition, in a fixed order */
+    guint n_messages;
+    bool completable; /* some run of it keeps all of its promises */
+    bool violates;    /* some such run violates a property */
+} PromiseResult;
+
+typedef struct PromiseMessage {
+    uint32_t message;
+    uint32_t owner; /* process */
+} PromiseMessage;
+
+typedef struct PromiseClass {
+    /* What a message is to a process: a number, or PROMISE_UNSEEN if the process cannot tell whether it is there. */
+    uint32_t (*seen)(PromiseSpace *space, guint process, PromiseMessage message);
+    /* Processes of one group that see the same do the same. */
+    guint (*group)(PromiseSpace *space, guint process);
+    /* Runs a process against the timeline of what it sees. The result is the space's, and lives as long as the space. It
+     * may make the process see more from then on. */
+    const PromiseResult *(*run)(PromiseSpace *space, guint process, const uint32_t *seen, guint n_seen);
+    /* Whether something learnt since the search began makes it void. */
+    bool (*is_void)(PromiseSpace *space);
+    /* A timeline against which every process is completable; false ends the search: a violation. `results`: one per
+     * process. */
+    bool (*complete)(PromiseSpace *space, const PromiseMessage *timeline, guint n, const PromiseResult *const *results);
+    /* Bytes held and local states visited so far, for limits and reports. */
+    void (*progress)(PromiseSpace *space, SearchProgress *progress);
+} PromiseClass;
+
+struct PromiseSpace {
+    const PromiseClass *class;
+    guint n_processes;
+};
+
+typedef struct PromiseOutcome {
+    SearchEnd end;
+    bool is_void;      /* to be begun again */
+    guint64 timelines; /* visited */
+    GArray *timeline;  /* PromiseMessage: of the violation */
+    int violating;     /* process, or -1: the timeline as a whole */
+    SearchProgress progress;
+} PromiseOutcome;
+
+void promise_outcome_free(PromiseOutcome *outcome);
+
+/* Visits every timeline, shorter ones first: the first violation is one with the fewest messages. */
+PromiseOutcome *promise_search(PromiseSpace *space, const SearchOptions *limits) OWNED_BY(promise_outcome_free);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PromiseOutcome, promise_outcome_free)

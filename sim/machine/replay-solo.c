@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Replays of the timeline explorer's schedules. */
+#include "sim/base/error.h"
+#include "sim/machine/driver.h"
+#include "sim/machine/replay-parts.h"
+#include "sim/machine/timelines.h"
+
+#include <string.h>
+
+/* The same schedule in two machines: slots, and true addresses. */
+typedef struct Pair {
+    SoloDriver slot, true_pc;
+} Pair;
+
+static World *world_of(const SoloDriver *driver)
+{
+    World *world = g_new0(World, 1);
+    world_init(world, driver->machine->program);
+    solo_driver_world(driver, world);
+    return world;
+}
+
+static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
+{
+    g_assert(slot->kind == true_pc->kind && slot->violation.kind == true_pc->violation.kind);
+    g_assert(memcmp(&slot->task, &true_pc->task, sizeof slot->task) == 0);
+    g_assert(slot->hart.views.n_bytes == true_pc->hart.views.n_bytes &&
+             memcmp(&slot->hart.views, &true_pc->hart.views, views_size(&slot->hart.views)) == 0);
+}
+
+static void record(Replay *replay, const Pair *pair, const TrailStep *at, const MachineStep *step)
+{
+    ReplayStep told = { .hart = at->process, .move = at->move, .step = *step };
+    told.before = pair->slot.locals[at->process].task;
+    told.world = world_of(&pair->slot);
+    g_array_append_val(replay->steps, told);
+}
+
+/* The world after the last step, if it has changed memory. */
+static void record_world(Replay *replay, const Pair *pair)
+{
+    ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
+    last->step.world = world_of(&pair->slot);
+}
+
+static void promise(Replay *replay, Pair *pair, const TrailStep *at)
+{
+    Message message = { .address = at->promise[0], .value = at->promise[1] };
+    message.size = (uint8_t)at->promise[2];
+    message.kind = (uint8_t)(at->promise[2] >> 8);
+    MachineStep step = { .kind = STEP_PROMISE, .task = pair->slot.locals[at->process].task, .violation = no_violation };
+    step.hart.store = message;
+    record(replay, pair, at, &step);
+    solo_driver_promise(&pair->slot, at->process, message);
+    solo_driver_promise(&pair->true_pc, at->process, message);
+    record_world(replay, pair);
+}
+
+static bool follow_step(Replay *replay, Pair *pair, const TrailStep *at, guint i, GError **error)
+{
+    guint h = at->process;
+    const char *name = program_hart(replay->program, h)->name;
+    g_autoptr(GArray) steps = solo_driver_steps(&pair->slot, h);
+    g_autoptr(GArray) checks = solo_driver_steps(&pair->true_pc, h);
+    g_assert(steps->len == checks->len);
+    if (at->move >= steps->len) {
+        replay_no_such_step(i, name, at->move, steps->len, error);
+        return false;
+    }
+    const MachineStep *chosen = &g_array_index(steps, MachineStep, at->move);
+    const MachineStep *check = &g_array_index(checks, MachineStep, at->move);
+    assert_same(chosen, check);
+    record(replay, pair, at, chosen);
+    replay->violation = chosen->violation;
+    replay->violating_hart = chosen->violation.kind == VIOLATION_NONE ? -1 : (int)h;
+    bool possible = solo_driver_take(&pair->slot, h, chosen);
+    solo_driver_take(&pair->true_pc, h, check);
+    record_world(replay, pair);
+    if (!possible && chosen->violation.kind == VIOLATION_NONE) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
+                    "step %u of the schedule: %s can no longer keep what it has promised", i + 1, name);
+        return false;
+    }
+    return true;
+}
+
+static bool follow(Replay *replay, Pair *pair, const GArray *trail, GError **error)
+{
+    for (guint i = 0; i < trail->len; i++) {
+        const TrailStep *at = &g_array_index(trail, TrailStep, i);
+        if (replay->violation.kind != VIOLATION_NONE) {
+            g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "the schedule goes on after the violation in step %u", i);
+            return false;
+        }
+        if (pair->slot.timeline->len >= TIMELINE_MAX) {
+            g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE, "step %u of the schedule: too many stores", i + 1);
+            return false;
+        }
+        if (at->move == TRAIL_PROMISE)
+            promise(replay, pair, at);
+        else if (!follow_step(replay, pair, at, i, error))
+            return false;
+    }
+    return true;
+}
+
+static bool is_stuck(SoloDriver *driver)
+{
+    for (guint h = 0; h < driver->n; h++) {
+        g_autoptr(GArray) steps = solo_driver_steps(driver, h);
+        if (steps->len)
+            return false;
+    }
+    return true;
+}
+
+bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArray *trail, GError **error)
+{
+    static const SearchOptions no_limits = { 0 };
+    g_autoptr(Machine) scout = machine_new(machine->program, machine->options, machine->oracle);
+    g_autoptr(Timelines) timelines = timelines_new(scout);
+    bool marks_matter;
+    /* Which memory has a history depends on who uses it: exploring again finds it out again. */
+    timelines_explore(timelines, &no_limits);
+    MemoryMap *map = timelines_map(timelines, &marks_matter);
+    Pair pair;
+    solo_driver_init(&pair.slot, machine, map, marks_matter);
+    solo_driver_init(&pair.true_pc, checker, map, marks_matter);
+    bool ok = follow(replay, &pair, trail, error);
+    if (ok) {
+        replay->tasks = g_new0(Task, pair.slot.n);
+        for (guint h = 0; h < pair.slot.n; h++)
+            replay->tasks[h] = pair.slot.locals[h].task;
+        solo_driver_world(&pair.slot, &replay->world);
+        replay->finished = is_stuck(&pair.slot);
+        if (replay->violation.kind == VIOLATION_NONE && replay->finished)
+            replay->violation = machine_final(machine, replay->tasks, &replay->world);
+    }
+    solo_driver_clear(&pair.slot);
+    solo_driver_clear(&pair.true_pc);
+    return ok;
+}

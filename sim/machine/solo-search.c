@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/solo-search.h"
+
+#include <string.h>
+
+enum {
+    NONE = G_MAXUINT32
+};
+
+typedef struct Edge {
+    uint32_t from, to;
+    uint32_t choice;   /* which of the steps of `from` */
+    uint32_t messages; /* first in `promised`; the number of them in n */
+    uint16_t n;
+    bool violates;
+} Edge;
+
+typedef struct State {
+    uint32_t parent;    /* edge that found it; NONE: the initial state */
+    uint32_t end;       /* id, or NONE */
+    bool real;          /* nothing added to the timeline, nothing guessed: a run against this very timeline */
+    bool owes_nothing;
+    bool certified;     /* a run from here keeps all promises */
+    bool certified_real; /* a real one does */
+} State;
+
+/* The graph of one search. States are numbered in the order in which they are found: breadth first. */
+typedef struct Graph {
+    Solo *solo;
+    const EndPlaces *places;
+    Intern *contents, *ends;
+    Intern *ids;
+    GArray *states;   /* State */
+    GArray *edges;    /* Edge, by `from` */
+    GArray *promised; /* uint32_t: messages added in a place where they may be promised */
+    SoloResult *result;
+    guint stop_at;    /* edges to be followed; G_MAXUINT: all */
+} Graph;
+
+static State *state_of(const Graph *graph, uint32_t number)
+{
+    return &g_array_index(graph->states, State, number);
+}
+
+static Edge *edge_of(const Graph *graph, uint32_t number)
+{
+    return &g_array_index(graph->edges, Edge, number);
+}
+
+/* ---- ends */
+
+static uint64_t private_value(const Local *local, const Image *image, uint64_t address, guint size)
+{
+    GArray *none = g_array_new(FALSE, FALSE, sizeof(Message));
+    Timeline own = { image, local->settled, none };
+    uint64_t value = timeline_read(&own, address, size, 0, NULL);
+    g_array_unref(none);
+    return value;
+}
+
+static uint32_t end_id(const Graph *graph, const Local *local, EndKind kind)
+{
+    const EndPlaces *places = graph->places;
+    g_autofree uint64_t *record = g_new0(uint64_t, places->n + 1);
+    record[0] = kind;
+    for (guint i = 0; i < places->n; i++) {
+        const ConditionPlace *place = &places->places[i];
+        if (!place->is_memory && place->hart == local->task.id)
+            record[i + 1] = local->task.hart.x[place->number];
+        else if (place->is_memory && memory_map_at(places->map, place->address) == MEMORY_PRIVATE)
+            record[i + 1] =
+                private_value(local, graph->solo->machine->program->image, place->address, place->size);
+    }
+    return intern_put(graph->ends, record, (guint)((places->n + 1) * sizeof *record));
+}
+
+/* ---- the graph */
+
+static uint32_t add_state(Graph *graph, const Local *local, uint32_t parent)
+{
+    uint32_t number = local_intern(local, graph->ids);
+    if (number < graph->states->len)
+        return number;
+    State state = { .parent = parent, .end = NONE };
+    state.real = local->suffix->len == 0 && !local->views.guessed;
+    state.owes_nothing = solo_owes_nothing(graph->solo, local);
+    g_array_append_val(graph->states, state);
+    return number;
+}
+
+/* Messages that a step adds and that may be promised now: nothing they come after lies beyond the timeline. */
+static void note_promises(Graph *graph, const MachineStep *step, Edge *edge)
+{
+    edge->messages = graph->promised->len;
+    for (guint i = 0; i < step->hart.n_effects; i++) {
+        const Effect *effect = &g_array_index(graph->solo->effects, Effect, step->hart.first_effect + i);
+        if (!effect->is_new || effect->low > graph->solo->base->len)
+            continue;
+        Message message = effect->message;
+        message.hart = 0;
+        uint32_t id = intern_put(graph->contents, &message, sizeof message);
+        g_array_append_val(graph->promised, id);
+        edge->n++;
+    }
+}
+
+/* Beyond the timeline nothing may be promised once everything to come is ordered after what was added. */
+static bool leads_nowhere(const Graph *graph, const Local *local)
+{
+    const Views *views = &local->views;
+    guint base = graph->solo->base->len;
+    return (local->suffix->len || views->guessed) && view_join(views->write_new, views->control) > base;
+}
+
+static void note_unsupported(Graph *graph, const Local *local, const MachineStep *step)
+{
+    SoloResult *result = graph->result;
+    if (local->views.guessed || result->unsupported)
+        return;
+    if (step->unsupported) {
+        result->unsupported = step->unsupported;
+        result->unsupported_pc = local->task.hart.pc;
+    } else if (local->suffix->len == 0) {
+        result->unsupported = "a trap, which is not checked for here";
+        result->unsupported_pc = local->task.hart.pc;
+    }
+}
+
+static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
+{
+    Solo *solo = graph->solo;
+    local_extern(local, graph->ids, number);
+    if (local->task.status == TASK_CRASHED)
+        return;
+    if (local->task.status == TASK_DONE) {
+        state_of(graph, number)->end = end_id(graph, local, END_DONE);
+        return;
+    }
+    if (leads_nowhere(graph, local))
+        return;
+    solo_enter(solo, local);
+    g_autoptr(GArray) steps = solo_steps(solo, local);
+    for (guint i = 0; i < steps->len; i++) {
+        const MachineStep *step = &g_array_index(steps, MachineStep, i);
+        bool violates = step->violation.kind != VIOLATION_NONE && step->violation.property >= 0;
+        if (step->unsupported || (step->violation.kind != VIOLATION_NONE && !violates))
+            note_unsupported(graph, local, step);
+        if (!solo_apply(solo, local, step, next))
+            continue;
+        Edge edge = { .from = number, .choice = i, .violates = violates };
+        note_promises(graph, step, &edge);
+        edge.to = add_state(graph, next, graph->edges->len);
+        g_array_append_val(graph->edges, edge);
+    }
+    State *state = state_of(graph, number);
+    if (local->task.status == TASK_STOPPING)
+        state->end = end_id(graph, local, END_STOPPING);
+    else if (steps->len == 0) {
+        bool sleeps = local->task.status == TASK_RUNNING; /* in a lock, or in an await that nothing ends */
+        Service service;
+        uint64_t argument;
+        sleeps = sleeps && service_recognise(local->task.hart.x, &service, &argument) && service == SERVICE_LOCK;
+        state->end = end_id(graph, local, service_may_park(solo->machine, &local->task, 0, sleeps) ? END_PARKABLE : END_STUCK);
+    }
+}
+
+/* Marks every state from which one that owes nothing can be reached. */
+static void certify(Graph *graph)
+{
+    /* Edges lead mostly forward: going through them backwards settles almost everything at once. */
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (guint i = graph->edges->len; i-- > 0;) {
+            const Edge *edge = edge_of(graph, i);
+            State *from = state_of(graph, edge->from);
+            const State *to = state_of(graph, edge->to);
+            if (to->certified && !from->certified)
+                from->certified = changed = true;
+            if (to->certified_real && !from->certified_real && from->real)
+                from->certified_real = changed = true;
+        }
+    }
+}
+
+static void build(Graph *graph)
+{
+    Solo *solo = graph->solo;
+    Local local, next;
+    local_init(&local);
+    local_init(&next);
+    solo_initial(solo, &local);
+    add_state(graph, &local, NONE);
+    for (uint32_t number = 0; number < graph->states->len; number++)
+        expand(graph, number, &local, &next);
+    for (guint i = 0; i < graph->states->len; i++) {
+        State *state = state_of(graph, i);
+        state->certified = state->owes_nothing;
+        state->certified_real = state->owes_nothing && state->real;
+    }
+    certify(graph);
+    local_clear(&local);
+    local_clear(&next);
+}
+
+static void graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
+{
+    *graph = (Graph){ .solo = solo, .places = places, .contents = contents, .ends = ends };
+    graph->ids = intern_new();
+    graph->states = g_array_new(FALSE, FALSE, sizeof(State));
+    graph->edges = g_array_new(FALSE, FALSE, sizeof(Edge));
+    graph->promised = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    graph->result = g_new0(SoloResult, 1);
+    graph->result->promisable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    graph->result->ends = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+}
+
+static void graph_clear(Graph *graph)
+{
+    intern_free(graph->ids);
+    g_array_unref(graph->states);
+    g_array_unref(graph->edges);
+    g_array_unref(graph->promised);
+    solo_result_free(graph->result);
+}
+
+void solo_result_free(SoloResult *result)
+{
+    if (!result)
+        return;
+    g_array_unref(result->promisable);
+    g_array_unref(result->ends);
+    g_free(result);
+}
+
+static void add_once(GArray *ids, uint32_t id)
+{
+    for (guint i = 0; i < ids->len; i++)
+        if (g_array_index(ids, uint32_t, i) == id)
+            return;
+    g_array_append_val(ids, id);
+}
+
+static bool is_end(const State *state)
+{
+    return state->end != NONE && state->real && state->owes_nothing;
+}
+
+static bool is_violation(const Graph *graph, const Edge *edge)
+{
+    return edge->violates && state_of(graph, edge->from)->real && state_of(graph, edge->to)->certified_real;
+}
+
+SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
+{
+    Graph graph;
+    graph_init(&graph, solo, places, contents, ends);
+    build(&graph);
+    SoloResult *result = g_steal_pointer(&graph.result);
+    result->result.completable = state_of(&graph, 0)->certified_real;
+    for (guint i = 0; i < graph.edges->len; i++) {
+        const Edge *edge = edge_of(&graph, i);
+        for (guint m = 0; m < edge->n && state_of(&graph, edge->to)->certified; m++)
+            add_once(result->promisable, g_array_index(graph.promised, uint32_t, edge->messages + m));
+        result->result.violates = result->result.violates || is_violation(&graph, edge);
+    }
+    for (guint i = 0; i < graph.states->len; i++)
+        if (is_end(state_of(&graph, i)))
+            add_once(result->ends, state_of(&graph, i)->end);
+    result->result.messages = (const uint32_t *)(const void *)result->promisable->data;
+    result->result.n_messages = result->promisable->len;
+    result->states = graph.states->len;
+    result->transitions = graph.edges->len;
+    graph_clear(&graph);
+    return result;
+}
+
+/* ---- one run */
+
+static void solo_step_clear(gpointer data)
+{
+    SoloStep *step = data;
+    local_clear(&step->before);
+    g_array_unref(step->effects);
+}
+
+/* The edges of a shortest way from a state to one that owes nothing, by real steps, appended to `way`. */
+static void add_completion(const Graph *graph, uint32_t from, GArray *way)
+{
+    g_autofree uint32_t *by = g_new(uint32_t, graph->states->len); /* edge that led there */
+    g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    for (guint i = 0; i < graph->states->len; i++)
+        by[i] = NONE;
+    g_array_append_val(queue, from);
+    for (guint q = 0; q < queue->len; q++) {
+        uint32_t at = g_array_index(queue, uint32_t, q);
+        if (state_of(graph, at)->owes_nothing && state_of(graph, at)->real) {
+            guint first = way->len;
+            for (; at != from; at = edge_of(graph, by[at])->from)
+                g_array_insert_val(way, first, by[at]);
+            return;
+        }
+        for (guint i = 0; i < graph->edges->len; i++) {
+            const Edge *edge = edge_of(graph, i);
+            if (edge->from != at || edge->to == from || by[edge->to] != NONE || !state_of(graph, edge->to)->real)
+                continue;
+            by[edge->to] = i;
+            g_array_append_val(queue, edge->to);
+        }
+    }
+    g_assert_not_reached();
+}
+
+/* The edges from the initial state to a state. */
+static void add_way_to(const Graph *graph, uint32_t number, GArray *way)
+{
+    for (uint32_t edge; (edge = state_of(graph, number)->parent) != NONE; number = edge_of(graph, edge)->from)
+        g_array_prepend_val(way, edge);
+}
+
+static GArray *find_way(const Graph *graph, PathTo to, uint32_t end, int *violating)
+{
+    GArray *way = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    *violating = -1;
+    switch (to) {
+    case PATH_TO_VIOLATION:
+        for (guint i = 0; i < graph->edges->len; i++) {
+            if (!is_violation(graph, edge_of(graph, i)))
+                continue;
+            add_way_to(graph, edge_of(graph, i)->from, way);
+            *violating = (int)way->len;
+            g_array_append_val(way, i);
+            add_completion(graph, edge_of(graph, i)->to, way);
+            return way;
+        }
+        break;
+    case PATH_TO_COMPLETION:
+        add_completion(graph, 0, way);
+        return way;
+    case PATH_TO_END:
+        for (guint i = 0; i < graph->states->len; i++) {
+            if (!is_end(state_of(graph, i)) || state_of(graph, i)->end != end)
+                continue;
+            add_way_to(graph, i, way);
+            return way;
+        }
+        break;
+    }
+    g_assert_not_reached();
+}
+
+GArray *solo_path(Solo *solo, PathTo to, uint32_t end, const EndPlaces *places, Intern *contents, Intern *ends,
+                  int *violating)
+{
+    Graph graph;
+    graph_init(&graph, solo, places, contents, ends);
+    build(&graph);
+    g_autoptr(GArray) way = find_way(&graph, to, end, violating);
+    GArray *path = g_array_new(FALSE, FALSE, sizeof(SoloStep));
+    g_array_set_clear_func(path, solo_step_clear);
+    for (guint i = 0; i < way->len; i++) {
+        const Edge *edge = edge_of(&graph, g_array_index(way, uint32_t, i));
+        SoloStep at = { .effects = g_array_new(FALSE, FALSE, sizeof(Effect)) };
+        local_init(&at.before);
+        local_extern(&at.before, graph.ids, edge->from);
+        solo_enter(solo, &at.before);
+        g_autoptr(GArray) steps = solo_steps(solo, &at.before);
+        at.step = g_array_index(steps, MachineStep, edge->choice);
+        if (at.step.hart.n_effects)
+            g_array_append_vals(at.effects, &g_array_index(solo->effects, Effect, at.step.hart.first_effect),
+                                at.step.hart.n_effects);
+        g_array_append_val(path, at);
+    }
+    graph_clear(&graph);
+    return path;
+}
+
+void solo_steps_free(GArray *steps)
+{
+    g_array_unref(steps);
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/solo.h"
+
+#include <string.h>
+
+enum {
+    SUFFIX_MAX = 64 /* stores that a hart may add while it shows that it can keep its promises */
+};
+
+/* ---- states */
+
+void local_init(Local *local)
+{
+    memset(local, 0, sizeof *local);
+    local->settled = g_array_new(FALSE, FALSE, sizeof(Granule));
+    local->suffix = g_array_new(FALSE, FALSE, sizeof(Message));
+}
+
+void local_clear(Local *local)
+{
+    g_array_unref(local->settled);
+    g_array_unref(local->suffix);
+}
+
+static void copy_array(GArray *to, const GArray *from, gsize element)
+{
+    g_array_set_size(to, from->len);
+    if (from->len)
+        memcpy(to->data, from->data, from->len * element);
+}
+
+static gpointer put(guint8 *at, gconstpointer data, gsize size)
+{
+    if (size)
+        memcpy(at, data, size);
+    return at + size;
+}
+
+uint32_t local_intern(const Local *local, Intern *intern)
+{
+    guint views = views_size(&local->views);
+    uint32_t counts[2] = { local->settled->len, local->suffix->len };
+    gsize size = sizeof counts + sizeof local->task + views + counts[0] * sizeof(Granule) + counts[1] * sizeof(Message);
+    guint8 small[2048], *bytes = size <= sizeof small ? small : g_malloc(size), *at = bytes;
+    at = put(at, counts, sizeof counts);
+    at = put(at, &local->task, sizeof local->task);
+    at = put(at, &local->views, views);
+    at = put(at, local->settled->data, counts[0] * sizeof(Granule));
+    put(at, local->suffix->data, counts[1] * sizeof(Message));
+    uint32_t id = intern_put(intern, bytes, (guint)size);
+    if (bytes != small)
+        g_free(bytes);
+    return id;
+}
+
+static const guint8 *take_array(const guint8 *at, GArray *array, guint n, gsize element)
+{
+    g_array_set_size(array, n);
+    if (n)
+        memcpy(array->data, at, n * element);
+    return at + n * element;
+}
+
+void local_extern(Local *local, const Intern *intern, uint32_t id)
+{
+    uint32_t counts[2];
+    const guint8 *at = intern_get(intern, id, NULL);
+    memcpy(counts, at, sizeof counts);
+    at += sizeof counts;
+    memcpy(&local->task, at, sizeof local->task);
+    at += sizeof local->task;
+    const Views *views = (const Views *)(const void *)at;
+    views_assign(&local->views, views);
+    at += views_size(views);
+    at = take_array(at, local->settled, counts[0], sizeof(Granule));
+    take_array(at, local->suffix, counts[1], sizeof(Message));
+}
+
+/* ---- set-up */
+
+void solo_init(Solo *solo, Machine *machine, guint hart)
+{
+    memset(solo, 0, sizeof *solo);
+    solo->machine = machine;
+    solo->hart = hart;
+    solo->base = g_array_new(FALSE, FALSE, sizeof(Message));
+    solo->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
+    world_init(&solo->world, machine->program);
+}
+
+void solo_clear(Solo *solo)
+{
+    g_array_unref(solo->base);
+    g_array_unref(solo->effects);
+    world_clear(&solo->world);
+}
+
+static void finish(Local *local);
+
+void solo_initial(Solo *solo, Local *local)
+{
+    const HartSpec *spec = program_hart(solo->machine->program, solo->hart);
+    g_array_set_size(local->settled, 0);
+    g_array_set_size(local->suffix, 0);
+    memset(&local->views, 0, G_STRUCT_OFFSET(Views, bytes));
+    local->task = (Task){ .id = (uint8_t)solo->hart };
+    task_begin_call(spec, &local->task);
+    for (guint i = 0; i < solo->base->len; i++)
+        if (g_array_index(solo->base, Message, i).hart == HART_SELF)
+            stamps_add(&local->views.promised, i + 1);
+    if (spec->calls == 1 && task_call_ends(solo->machine, &local->task))
+        finish(local);
+}
+
+/* What the hart has certainly seen: what is said of memory "as it is now" is said of memory as of then. */
+static guint certainly_seen(const Views *views)
+{
+    View seen = view_join(view_join(views->read_new, views->write_new), view_join(views->read_old, views->write_old));
+    return view_join(seen, views->clock);
+}
+
+void solo_enter(Solo *solo, const Local *local)
+{
+    Timeline *timeline = &solo->world.timeline;
+    copy_array(timeline->messages, solo->base, sizeof(Message));
+    if (local->suffix->len)
+        g_array_append_vals(timeline->messages, local->suffix->data, local->suffix->len);
+    copy_array(timeline->settled, local->settled, sizeof(Granule));
+    solo->world.marks = 0;
+    for (guint i = 0; i < MIN(local->views.clock, timeline->messages->len); i++) {
+        const Message *message = &g_array_index(timeline->messages, Message, i);
+        if (message->kind == MESSAGE_MARK)
+            solo->world.marks |= 1ull << message->value;
+    }
+}
+
+/* ---- what the machine asks of memory */
+
+static MemoryUse use(gpointer data, uint64_t address, guint size, bool stores)
+{
+    Solo *solo = data;
+    if (!stores)
+        footprint_add(solo->footprint, address, size);
+    return memory_map_use(solo->map, solo->hart, solo->several, address, size, stores);
+}
+
+static void note_fetch(gpointer data, uint64_t address, guint size)
+{
+    footprint_add(((Solo *)data)->footprint, address, size);
+}
+
+static void note_read(gpointer data, uint64_t address, guint size)
+{
+    use(data, address, size, false);
+}
+
+/* ---- steps */
+
+MachineStep solo_step_begin(StepKind kind, const Local *local)
+{
+    MachineStep step = { .kind = kind, .task = local->task, .violation = no_violation };
+    views_assign(&step.hart.views, &local->views);
+    return step;
+}
+
+View solo_horizon(const GArray *timeline, const Local *local)
+{
+    for (guint i = 0; i < timeline->len; i++) {
+        const Message *message = &g_array_index(timeline, Message, i);
+        if (message->hart == HART_SELF || stamps_has(&local->views.passed, i + 1))
+            continue;
+        if (message->kind == MESSAGE_STOP)
+            return (View)(i + 1);
+        if (message->kind != MESSAGE_FENCE_END || !(message->value >> local->task.id & 1))
+            continue;
+        for (guint b = i; b-- > 0;) {
+            const Message *begin = &g_array_index(timeline, Message, b);
+            if (begin->kind == MESSAGE_FENCE && begin->address == message->address) {
+                if (!stamps_has(&local->views.passed, b + 1))
+                    return (View)(i + 1);
+                break;
+            }
+        }
+    }
+    return VIEW_NEVER;
+}
+
+bool solo_owes_nothing(const Solo *solo, const Local *local)
+{
+    if (!stamps_empty(&local->views.promised))
+        return false;
+    if (local->task.status == TASK_DONE || local->task.status == TASK_CRASHED)
+        return true;
+    return solo_horizon(solo->base, local) == VIEW_NEVER;
+}
+
+/* Judges a step against memory as the hart has certainly seen it. */
+static void judge(Solo *solo, const Local *local, MachineStep *step)
+{
+    Machine *machine = solo->machine;
+    if (machine->program->properties->len == 0)
+        return;
+    GArray *messages = solo->world.timeline.messages;
+    guint all = messages->len;
+    g_array_set_size(messages, MIN(all, certainly_seen(&step->hart.views)));
+    machine->note_read = note_read;
+    machine->note_data = solo;
+    judge_step(machine, &local->task, &solo->world, step);
+    machine->note_read = NULL;
+    g_array_set_size(messages, all); /* its contents are still there */
+}
+
+/* The instruction at pc; false if the hart sleeps there in a service. */
+static bool execute(Solo *solo, const Local *local, GArray *steps)
+{
+    Machine *machine = solo->machine;
+    const Options *options = machine->options;
+    SoloContext alone = { .views = &local->views,
+                          .horizon = solo_horizon(solo->world.timeline.messages, local),
+                          .appends = solo->appends && local->suffix->len < SUFFIX_MAX,
+                          .pool = solo->appends ? solo->pool : NULL,
+                          .use = use,
+                          .fetches = note_fetch,
+                          .data = solo,
+                          .effects = solo->effects };
+    HartContext context = { .model = options->model,
+                            .fetch_atomicity = options->fetch_atomicity,
+                            .misaligned = options->misaligned,
+                            .pair = options->pair,
+                            .pairing = options->pairing,
+                            .oracle = machine->oracle,
+                            .timeline = &solo->world.timeline,
+                            .solo = &alone };
+    g_autoptr(GArray) outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    hart_step(&context, &local->task.hart, outcomes);
+    bool sleeps = false;
+    for (guint i = 0; i < outcomes->len; i++) {
+        MachineStep step = solo_step_begin(STEP_EXECUTE, local);
+        step.hart = g_array_index(outcomes, HartStep, i);
+        step.task.hart = step.hart.hart;
+        guint before = steps->len;
+        switch (step.hart.status) {
+        case HART_OK:
+            task_retire(machine, &step);
+            break;
+        case HART_TRAP:
+            task_trap(machine, &step);
+            break;
+        case HART_ECALL:
+            step.kind = STEP_SERVICE;
+            solo_serve_ecall(solo, local, &step, steps);
+            sleeps |= steps->len == before && step.service == SERVICE_LOCK;
+            for (guint served = before; served < steps->len; served++)
+                judge(solo, local, &g_array_index(steps, MachineStep, served));
+            continue;
+        case HART_UNSUPPORTED:
+            step.unsupported = step.hart.reason;
+            break;
+        }
+        judge(solo, local, &step);
+        g_array_append_val(steps, step);
+    }
+    if (local->suffix->len >= SUFFIX_MAX && solo->appends) {
+        MachineStep step = solo_step_begin(STEP_EXECUTE, local);
+        step.unsupported = "a hart that could store for ever without waiting for others";
+        g_array_append_val(steps, step);
+    }
+    return !sleeps;
+}
+
+/* Everything that the rest of the run does not depend on is forgotten. */
+static void finish(Local *local)
+{
+    Views *views = &local->views;
+    Stamps promised = views->promised;
+    uint8_t guessed = views->guessed;
+    memset(views, 0, G_STRUCT_OFFSET(Views, bytes));
+    views->promised = promised;
+    views->guessed = guessed;
+    local->task.status = TASK_DONE;
+    local->task.pass[0] = 0;
+}
+
+static void end_call(Solo *solo, MachineStep *step)
+{
+    Machine *machine = solo->machine;
+    const HartSpec *spec = program_hart(machine->program, solo->hart);
+    if (!task_call_ends(machine, &step->task) || step->unsupported)
+        return;
+    judge_call_end(machine, step);
+    step->finishes_call = true;
+    step->task.calls_made += spec->calls != 0;
+    if (step->task.calls_made == spec->calls && spec->calls != 0) {
+        step->task.status = TASK_DONE;
+        return;
+    }
+    task_begin_call(spec, &step->task);
+    memset(step->hart.views.reg, 0, sizeof step->hart.views.reg);
+}
+
+/* Whether the hart is where it matters if some mark is past. */
+static bool mark_matters_at(const Solo *solo, uint64_t pc)
+{
+    const Program *program = solo->machine->program;
+    if (program_region_at(program, pc) >= 0)
+        return true;
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind == PROPERTY_AFTER_NEVER && pc - property->start < property->size)
+            return true;
+    }
+    return false;
+}
+
+/* Nothing forces a hart's part in a call to come before another hart's mark, unless a later store of its own, or its part
+ * in a service, does: so it may come after. */
+static void offer_later(const Solo *solo, const Local *local, GArray *steps)
+{
+    const Task *task = &local->task;
+    if (!solo->marks_matter || task->status != TASK_RUNNING || task->hart.phase != PHASE_BOUNDARY ||
+        !mark_matters_at(solo, task->hart.pc))
+        return;
+    const GArray *messages = solo->world.timeline.messages;
+    View horizon = solo_horizon(messages, local);
+    for (guint i = local->views.clock; i < messages->len && i + 1 < horizon; i++) {
+        const Message *message = &g_array_index(messages, Message, i);
+        if (message->kind != MESSAGE_MARK || message->hart == HART_SELF)
+            continue;
+        MachineStep step = solo_step_begin(STEP_LATER, local);
+        step.argument = message->value;
+        step.hart.views.clock = (View)(i + 1);
+        if (!solo->machine->options->model->rvwmo_data) { /* there, every access has its time */
+            view_raise(&step.hart.views.read_new, (View)(i + 1));
+            view_raise(&step.hart.views.write_new, (View)(i + 1));
+        }
+        g_array_append_val(steps, step);
+        return;
+    }
+}
+
+GArray *solo_steps(Solo *solo, const Local *local)
+{
+    GArray *steps = g_array_new(FALSE, FALSE, sizeof(MachineStep));
+    g_array_set_size(solo->effects, 0);
+    Machine *machine = solo->machine;
+    bool sleeps = local->task.status == TASK_STOPPING;
+    if (local->task.status == TASK_RUNNING) {
+        sleeps = !execute(solo, local, steps);
+        guint before = steps->len;
+        task_interrupt(machine, &local->task, steps);
+        for (guint i = before; i < steps->len; i++)
+            views_assign(&g_array_index(steps, MachineStep, i).hart.views, &local->views);
+        offer_later(solo, local, steps);
+    }
+    solo_serve_waiting(solo, local, sleeps, steps);
+    if (local->task.status == TASK_STOPPING || local->task.status == TASK_FENCING)
+        machine->waited |= 1ull << solo->hart;
+    machine->stops = machine->stops || local->task.status == TASK_STOPPING;
+    for (guint i = 0; i < steps->len; i++)
+        end_call(solo, &g_array_index(steps, MachineStep, i));
+    return steps;
+}
+
+static void take_effect(const Effect *effect, Timeline *private, GArray *suffix)
+{
+    if (!effect->stamp)
+        timeline_settle(private, &effect->message);
+    else if (effect->is_new)
+        g_array_append_vals(suffix, &effect->message, 1);
+}
+
+static bool is_fatal(const MachineStep *step)
+{
+    return step->unsupported || step->violation.kind == VIOLATION_TRAP || step->violation.kind == VIOLATION_WILD_JUMP;
+}
+
+bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Local *to)
+{
+    to->task = step->task;
+    views_assign(&to->views, &step->hart.views);
+    copy_array(to->settled, from->settled, sizeof(Granule));
+    copy_array(to->suffix, from->suffix, sizeof(Message));
+    Timeline timeline = { solo->world.timeline.image, to->settled, to->suffix };
+    for (guint i = 0; i < step->hart.n_effects; i++)
+        take_effect(&g_array_index(solo->effects, Effect, step->hart.first_effect + i), &timeline, to->suffix);
+    if (is_fatal(step))
+        to->task.status = TASK_CRASHED;
+    if (to->task.status == TASK_DONE || to->task.status == TASK_CRASHED) {
+        uint8_t status = to->task.status;
+        finish(to);
+        to->task.status = status;
+        return stamps_empty(&to->views.promised);
+    }
+    /* Own new messages are not in the scratch timeline, but no promise is among them. */
+    if (!stamps_empty(&to->views.promised) && views_dead(&to->views, &solo->world.timeline))
+        return false;
+    if (to->suffix->len == from->suffix->len)
+        views_normalise(&to->views, &solo->world.timeline);
+    return true;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One hart alone against a timeline: the heart of the timeline explorer. All that other harts do is in the timeline; what
+ * this hart does is its own run. */
+#pragma once
+
+#include "sim/machine/internal.h"
+
+/* Who uses which memory, learnt on the way. Memory that one hart uses, or that nobody stores to, needs no messages. */
+typedef struct MemoryMap MemoryMap;
+
+void memory_map_free(MemoryMap *map);
+MemoryMap *memory_map_new(const Image *image) OWNED_BY(memory_map_free);
+
+/* Notes an access by hart `hart`, or by several harts that are alike, and tells what the memory is used for. */
+MemoryUse memory_map_use(MemoryMap *map, guint hart, bool several, uint64_t address, guint size, bool stores);
+
+/* What it is used for as far as is known. */
+MemoryUse memory_map_at(const MemoryMap *map, uint64_t address);
+
+/* The first hart that used it. */
+guint memory_map_owner(const MemoryMap *map, uint64_t address);
+
+/* Whether some memory has turned out to be used otherwise than had been said since the last call: what was explored
+ * under the old answer is void. */
+bool memory_map_changed(MemoryMap *map);
+
+/* What a hart's run depends on: messages to other bytes are none of its business. */
+typedef struct Footprint Footprint;
+
+void footprint_free(Footprint *footprint);
+Footprint *footprint_new(void) OWNED_BY(footprint_free);
+void footprint_add(Footprint *footprint, uint64_t address, guint size);
+bool footprint_touches(const Footprint *footprint, uint64_t address, guint size);
+/* Grows whenever something is added that was not there. */
+guint footprint_size(const Footprint *footprint);
+
+/* The state of the hart between two steps. */
+typedef struct Local {
+    Task task;
+    Views views;
+    GArray *settled; /* Granule: its private memory, where that differs from the image */
+    GArray *suffix;  /* Message: what it has added to the end of the timeline */
+} Local;
+
+void local_init(Local *local);
+void local_clear(Local *local);
+uint32_t local_intern(const Local *local, Intern *intern);
+/* `local` must be initialised; its contents are replaced. */
+void local_extern(Local *local, const Intern *intern, uint32_t id);
+
+/* The hart, the timeline, and what the run may do. */
+typedef struct Solo {
+    Machine *machine;
+    guint hart;
+    bool several;       /* this run stands for those of several harts */
+    bool appends;       /* stores may be added to the end of the timeline */
+    GArray *pool;       /* Message, or NULL: patches that fetches may guess */
+    bool marks_matter;  /* some property speaks of what comes after a mark */
+    MemoryMap *map;
+    Footprint *footprint;
+    GArray *base;       /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
+    GArray *effects;    /* Effect: of the steps of the last solo_steps */
+    World world;        /* scratch: the timeline with the suffix, and the private memory of the state at hand */
+} Solo;
+
+void solo_init(Solo *solo, Machine *machine, guint hart);
+void solo_clear(Solo *solo);
+
+/* The hart's first state: all its messages in the timeline are promises. False if it is at the end of its run already. */
+void solo_initial(Solo *solo, Local *local);
+
+/* Loads a state into the scratch world; to be called before solo_steps. */
+void solo_enter(Solo *solo, const Local *local);
+
+/* A new array of every MachineStep of the state entered; task and hart.views are those after the step. */
+GArray *solo_steps(Solo *solo, const Local *local);
+
+/* The state after a step; false if it is a dead end: some promise can no longer be kept. */
+bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Local *to);
+
+/* Whether the hart owes nothing to the timeline: promises kept, its part taken in every service that is complete. */
+bool solo_owes_nothing(const Solo *solo, const Local *local);
+
+/* The part of this room's files. */
+View solo_horizon(const GArray *timeline, const Local *local);
+void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_serve_waiting(Solo *solo, const Local *local, bool sleeps, GArray *steps);
+MachineStep solo_step_begin(StepKind kind, const Local *local);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MemoryMap, memory_map_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Footprint, footprint_free)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The timeline explorer: a program decided under any model, RVWMO among them, by the orders in which its stores can take
+ * effect, each hart alone against each of them. */
+#pragma once
+
+#include "sim/machine/solo-search.h"
+
+typedef struct Timelines Timelines;
+
+void timelines_free(Timelines *timelines);
+/* Borrows the machine. */
+Timelines *timelines_new(Machine *machine) OWNED_BY(timelines_free);
+
+/* Explores, as often as it takes until nothing learnt on the way (which memory is shared, which patches there are) makes
+ * it void. To be called once. */
+SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits);
+
+typedef struct TimelineCounts {
+    guint64 timelines;  /* store orders visited in the last round */
+    guint64 states;     /* of single harts */
+    guint64 transitions;
+    guint rounds;
+    SearchProgress progress;
+} TimelineCounts;
+
+void timelines_counts(const Timelines *timelines, TimelineCounts *counts);
+
+/* What the exploration has found out about memory, for replays; borrowed. */
+MemoryMap *timelines_map(const Timelines *timelines, bool *marks_matter);
+
+/* After timelines_trail. */
+Violation timelines_violation(const Timelines *timelines);
+
+/* After SEARCH_VIOLATION: the violating execution as a schedule (of TrailStep) that a replay can follow. */
+GArray *timelines_trail(Timelines *timelines);
+
+/* What was met outside the machine: "HART at PC (SYMBOL): REASON", or NULL. */
+char *timelines_unsupported(const Timelines *timelines);
+
+/* Whether harts had too many ends to look at all combinations. */
+bool timelines_too_many(const Timelines *timelines);
+
+/* Distinct final states, as Outcome.states; a new array. */
+GArray *timelines_states(const Timelines *timelines);
+/* How many final states there are, filtered ones apart. */
+guint timelines_n_finals(const Timelines *timelines);
+
+/* Whether an "exists" condition (by property index) holds in some final state. */
+bool timelines_reached(const Timelines *timelines, guint property);
+
+/* A hart that stores to memory it shares, or takes a lock: -1 if `hart` has not. Its executions differ with the number of
+ * its copies. */
+bool timelines_has_messages(const Timelines *timelines, guint hart);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Timelines, timelines_free)
