@@ -1,45 +1,175 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/herd.h"
+#include "reports/kinds.h"
+#include "sim/base/error.h"
 #include "sim/cli.h"
 
-static ExitStatus check_row(const Common *common, const Scenario *scenario, const Row *row, GHashTable *told,
-                            GString *out)
+typedef struct Check {
+    Common common;
+    char *format, *kinds_file;
+    bool herd;    /* --format herd */
+    Kinds *kinds; /* of --kinds, or NULL */
+    guint agree, differ, undecided, without_kind;
+    const Model *told; /* --format herd: the model that stderr has been told */
+} Check;
+
+static void check_clear(Check *check)
+{
+    common_clear(&check->common);
+    g_free(check->format);
+    g_free(check->kinds_file);
+    kinds_free(check->kinds);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Check, check_clear)
+
+/* ---- litmus tests */
+
+/* herd's format has no room for the model that a result is for, nor for why there is none. */
+static void say_apart(Check *check, const Scenario *scenario, const Options *options, const LitmusFindings *findings)
+{
+    if (check->told != options->model && !check->common.quiet)
+        g_printerr("cmodx: model %s: %s\n", options->model->name, options->model->summary);
+    check->told = options->model;
+    if (!findings->decided)
+        g_printerr("%s: INCONCLUSIVE: %s\n", scenario->file, findings->reason);
+}
+
+static ExitStatus compare_kind(Check *check, const Scenario *scenario, const Options *options,
+                               const LitmusFindings *findings, GString *out)
+{
+    Kind kind;
+    g_autofree char *label = options_label(options, false);
+    const char *observed = litmus_result_name(litmus_findings_result(findings));
+    if (!kinds_find(check->kinds, scenario->name, &kind)) {
+        check->without_kind++;
+        g_string_append_printf(out, "%s: %s: no kind in %s, observed %s [%s]\n", scenario->file, scenario->name,
+                               check->kinds_file, findings->decided ? observed : "nothing", label);
+        return EXIT_INCONCLUSIVE;
+    }
+    if (!findings->decided) {
+        check->undecided++;
+        g_string_append_printf(out, "%s: %s: expected %s, undecided: %s [%s]\n", scenario->file, scenario->name,
+                               kind_name(kind), findings->reason, label);
+        return EXIT_INCONCLUSIVE;
+    }
+    if (kind_agrees(kind, litmus_findings_result(findings))) {
+        check->agree++;
+        return EXIT_PROVED;
+    }
+    check->differ++;
+    g_string_append_printf(out, "%s: %s: expected %s, observed %s [%s]\n", scenario->file, scenario->name,
+                           kind_name(kind), observed, label);
+    return EXIT_REFUTED;
+}
+
+/* An exists that is decided is an answer, whichever it is. */
+static ExitStatus exit_of_findings(const Scenario *scenario, const LitmusFindings *findings)
+{
+    if (!findings->decided)
+        return EXIT_INCONCLUSIVE;
+    return findings->ok || scenario->litmus->quantifier == QUANTIFIER_EXISTS ? EXIT_PROVED : EXIT_REFUTED;
+}
+
+static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row *row, const Outcome *outcome,
+                               GString *out)
+{
+    g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
+    TextStyle style = common_style(&check->common);
+    if (interrupted())
+        return EXIT_INTERRUPTED;
+    if (check->kinds)
+        return compare_kind(check, scenario, &row->options, &findings, out);
+    if (check->herd) {
+        say_apart(check, scenario, &row->options, &findings);
+        herd_report(out, scenario, &findings);
+    } else {
+        litmus_report(out, scenario, &row->options, outcome, &findings, &style);
+    }
+    return exit_of_findings(scenario, &findings);
+}
+
+/* ---- one row */
+
+static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *row, GHashTable *told, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Outcome) outcome = common_decide(common, scenario, row, &error);
+    g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, row, &error);
     g_autoptr(Replay) replay = NULL;
+    if (outcome && scenario->litmus)
+        return check_litmus(check, scenario, row, outcome, out);
     if (outcome && outcome->verdict == VERDICT_REFUTED && outcome->search->end == SEARCH_VIOLATION)
         replay = replay_run(scenario->program, &row->options, outcome->trail, &error);
     if (error)
         return report_error(error);
-    TextStyle style = common_style(common);
+    TextStyle style = common_style(&check->common);
     text_report(out, scenario, &row->options, row->preempt_given || outcome->stops, outcome, replay, told, &style);
     return interrupted() ? EXIT_INTERRUPTED : exit_of_verdict(outcome->verdict);
 }
 
 /* The report goes out file by file when it goes to stdout. */
-static ExitStatus check_file(const Common *common, const char *path, GString *out)
+static ExitStatus check_scenario(gpointer data, const Scenario *scenario, GString *out)
 {
+    Check *check = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GArray) rows = NULL;
-    g_autoptr(Scenario) scenario = load_file(path, &error);
-    if (!scenario || !common_rows(common, scenario, &rows, &error))
+    if (!scenario->litmus && (check->herd || check->kinds)) {
+        g_set_error(&error, SIM_ERROR, SIM_ERROR_USAGE, "%s is no litmus test: --format herd and --kinds are for these",
+                    scenario->file);
+        return report_error(error);
+    }
+    if (!common_rows(&check->common, scenario, &rows, &error))
         return report_error(error);
     g_autoptr(GHashTable) told = text_told_new();
     ExitStatus status = EXIT_PROVED;
     for (guint i = 0; i < rows->len && !interrupted(); i++)
-        status = worse(status, check_row(common, scenario, &g_array_index(rows, Row, i), told, out));
+        status = worse(status, check_row(check, scenario, &g_array_index(rows, Row, i), told, out));
     return status;
+}
+
+/* ---- the command */
+
+static void put_kinds(const Check *check, GString *out)
+{
+    guint unused = kinds_unused(check->kinds);
+    g_string_append_printf(out, "%u agree, %u differ, %u undecided, %u without a kind", check->agree, check->differ,
+                           check->undecided, check->without_kind);
+    if (unused)
+        g_string_append_printf(out, "; %u name%s in %s not run", unused, unused == 1 ? "" : "s", check->kinds_file);
+    g_string_append_c(out, '\n');
+}
+
+static bool prepare(Check *check, GError **error)
+{
+    const char *format = check->format ? check->format : "text";
+    if (!g_str_equal(format, "text") && !g_str_equal(format, "herd")) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown value '%s' of --format; expected text|herd", format);
+        return false;
+    }
+    check->herd = g_str_equal(format, "herd");
+    return !check->kinds_file || (check->kinds = kinds_load(check->kinds_file, error));
 }
 
 int cmd_check(int argc, char **argv)
 {
-    g_auto(Common) common = { 0 };
+    g_auto(Check) check = { 0 };
     g_autoptr(GError) error = NULL;
     ExitStatus status;
-    if (!common_parse(&common, argc, argv, NULL, "FILE|DIR...",
-                      "Decides each scenario: PROVED, REFUTED with a counterexample, or INCONCLUSIVE.", &status))
+    const GOptionEntry extra[] = {
+        { "format", 0, 0, G_OPTION_ARG_STRING, &check.format, "how results are written; herd: of litmus tests only",
+          "text|herd" },
+        { "kinds", 0, 0, G_OPTION_ARG_FILENAME, &check.kinds_file,
+          "compare litmus tests with a kinds file (NAME Allow|Forbid|Require)", "FILE" },
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!common_parse(&check.common, argc, argv, extra, "FILE|DIR|@LIST...",
+                      "Decides each scenario: PROVED, REFUTED with a counterexample, or INCONCLUSIVE. Litmus tests\n"
+                      "that ask `exists` are answered with reachable or not reachable.",
+                      &status))
         return status;
-    g_autoptr(GPtrArray) files = scenario_files(common.files, &error);
+    if (!prepare(&check, &error))
+        return report_error(error);
+    g_autoptr(GPtrArray) files = scenario_files(check.common.files, &error);
     if (!files)
         return report_error(error);
     if (files->len == 0) {
@@ -47,16 +177,10 @@ int cmd_check(int argc, char **argv)
         return EXIT_USAGE;
     }
     g_autoptr(GString) out = g_string_new(NULL);
-    status = EXIT_PROVED;
-    for (guint i = 0; i < files->len && !interrupted(); i++) {
-        status = worse(status, check_file(&common, g_ptr_array_index(files, i), out));
-        if (!common.output) {
-            if (!common_write(&common, out->str, &error))
-                return report_error(error);
-            g_string_truncate(out, 0);
-        }
-    }
-    if (common.output && !common_write(&common, out->str, &error))
+    status = each_scenario(&check.common, true, check_scenario, &check, out);
+    if (check.kinds)
+        put_kinds(&check, out);
+    if (!common_write(&check.common, out->str, &error))
         return report_error(error);
     return interrupted() ? EXIT_INTERRUPTED : status;
 }

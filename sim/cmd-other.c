@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The small subcommands: lint, list, models. */
+#include "reports/herd.h"
 #include "sim/cli.h"
 
-static int for_each_file(Common *common, ExitStatus (*each)(const Scenario *scenario, GString *out))
+static int for_each_file(Common *common, ScenarioFunc each)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) files = scenario_files(common->files, &error);
-    if (!files)
-        return report_error(error);
     g_autoptr(GString) out = g_string_new(NULL);
-    ExitStatus status = EXIT_PROVED;
-    for (guint i = 0; i < files->len; i++) {
-        g_autoptr(GError) local = NULL;
-        g_autoptr(Scenario) scenario = load_file(g_ptr_array_index(files, i), &local);
-        status = worse(status, scenario ? each(scenario, out) : report_error(local));
-    }
+    ExitStatus status = each_scenario(common, false, each, NULL, out);
     if (!common_write(common, out->str, &error))
         return report_error(error);
     return status;
 }
 
-static ExitStatus lint_scenario(const Scenario *scenario, GString *out)
+static void lint_litmus(const Scenario *scenario, GString *out)
 {
     const Program *program = scenario->program;
+    g_autofree char *condition = litmus_condition_text(scenario);
+    g_string_append_printf(out, "%s: ok: %u hart%s, %s\n", scenario->file, program->harts->len,
+                           program->harts->len == 1 ? "" : "s", condition);
+}
+
+static ExitStatus lint_scenario(gpointer data, const Scenario *scenario, GString *out)
+{
+    (void)data;
+    const Program *program = scenario->program;
+    if (scenario->litmus) {
+        lint_litmus(scenario, out);
+        return EXIT_PROVED;
+    }
     g_string_append_printf(out, "%s: ok: %u hart%s, %u patch%s, %u row%s\n", scenario->file, program->harts->len,
                            program->harts->len == 1 ? "" : "s", program->patches->len,
                            program->patches->len == 1 ? "" : "es", scenario->rows->len,
@@ -52,8 +58,9 @@ int cmd_lint(int argc, char **argv)
     return for_each_file(&common, lint_scenario);
 }
 
-static ExitStatus list_scenario(const Scenario *scenario, GString *out)
+static ExitStatus list_scenario(gpointer data, const Scenario *scenario, GString *out)
 {
+    (void)data;
     g_string_append_printf(out, "%-44s %s\n", scenario->name, scenario->title);
     return EXIT_PROVED;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/herd.h"
 #include "sim/cli.h"
 
 typedef struct Tally {
     guint passed, failed;
+    guint without; /* litmus tests that expect nothing */
 } Tally;
 
 static bool as_expected(const Scenario *scenario, const Row *row, const Outcome *outcome)
@@ -51,48 +53,114 @@ static ExitStatus test_row(const Common *common, const Scenario *scenario, const
     return ok ? EXIT_PROVED : EXIT_REFUTED;
 }
 
-static ExitStatus test_file(const Common *common, const char *path, Tally *tally, GString *out)
+/* ---- litmus tests */
+
+/* What a litmus test expects: what its header says, else what its quantifier claims. An exists claims nothing. */
+static LitmusResult expected_result(const LitmusTest *test)
+{
+    if (test->expected != LITMUS_UNKNOWN)
+        return test->expected;
+    switch (test->quantifier) {
+    case QUANTIFIER_NOT_EXISTS:
+        return LITMUS_NEVER;
+    case QUANTIFIER_FORALL:
+        return LITMUS_ALWAYS;
+    case QUANTIFIER_EXISTS:
+        break;
+    }
+    return LITMUS_UNKNOWN;
+}
+
+static ExitStatus test_litmus(const Common *common, const Scenario *scenario, Tally *tally, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Scenario) scenario = load_file(path, &error);
-    if (!scenario)
+    Row row = { .options = scenario_options(scenario) };
+    const Property *property = program_property(scenario->program, 0);
+    LitmusResult expected = expected_result(scenario->litmus);
+    if (expected == LITMUS_UNKNOWN) {
+        tally->without++;
+        return EXIT_PROVED;
+    }
+    g_autoptr(Outcome) outcome = common_decide(common, scenario, &row, &error);
+    if (!outcome)
         return report_error(error);
+    if (interrupted())
+        return EXIT_INTERRUPTED;
+    g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
+    LitmusResult found_result = litmus_findings_result(&findings);
+    g_autofree char *label = options_label(&row.options, false);
+    bool ok = findings.decided && found_result == expected, stated = scenario->litmus->expected != LITMUS_UNKNOWN;
+    *(ok ? &tally->passed : &tally->failed) += 1;
+    if (!ok)
+        g_string_append_printf(
+            out, "%s:%u:%u: FAIL [%s]: expected %s, found %s\n", scenario->file,
+            stated ? scenario->litmus->line : property->line, stated ? scenario->litmus->column : property->column,
+            label, litmus_result_name(expected), findings.decided ? litmus_result_name(found_result) : findings.reason);
+    else if (!common->quiet)
+        g_string_append_printf(out, "%s: ok [%s]: %s\n", scenario->file, label, litmus_result_name(found_result));
+    return ok ? EXIT_PROVED : EXIT_REFUTED;
+}
+
+/* ---- the command */
+
+typedef struct Test {
+    Common common;
+    Tally tally;
+} Test;
+
+static void test_clear(Test *test)
+{
+    common_clear(&test->common);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Test, test_clear)
+
+static ExitStatus test_scenario(gpointer data, const Scenario *scenario, GString *out)
+{
+    Test *test = data;
+    if (scenario->litmus)
+        return test_litmus(&test->common, scenario, &test->tally, out);
     ExitStatus status = EXIT_PROVED;
     for (guint i = 0; i < scenario->rows->len && !interrupted(); i++)
-        status = worse(status, test_row(common, scenario, &g_array_index(scenario->rows, Row, i), tally, out));
+        status =
+            worse(status, test_row(&test->common, scenario, &g_array_index(scenario->rows, Row, i), &test->tally, out));
     return status;
+}
+
+static void put_tally(const Tally *tally, GString *out)
+{
+    g_string_append_printf(out, "%u passed, %u failed", tally->passed, tally->failed);
+    if (tally->without)
+        g_string_append_printf(out, ", %u without expectation", tally->without);
+    g_string_append_c(out, '\n');
 }
 
 int cmd_test(int argc, char **argv)
 {
-    g_auto(Common) common = { 0 };
+    g_auto(Test) test = { 0 };
     g_autoptr(GError) error = NULL;
     ExitStatus status;
-    if (!common_parse(&common, argc, argv, NULL, "FILE|DIR...",
-                      "Compares every verdict with the scenario's own `expect` rows.", &status))
+    if (!common_parse(&test.common, argc, argv, NULL, "FILE|DIR|@LIST...",
+                      "Compares every verdict with the scenario's own `expect` rows, or what a litmus test expects.",
+                      &status))
         return status;
-    if (common_overrides(&common)) {
+    if (common_overrides(&test.common)) {
         g_printerr("cmodx: test runs the scenarios' own rows; use check to try others\n");
         return EXIT_USAGE;
     }
-    if (!common.files) {
+    if (!test.common.files) {
         g_printerr("cmodx: test needs a scenario file or directory\n");
         return EXIT_USAGE;
     }
-    g_autoptr(GPtrArray) files = scenario_files(common.files, &error);
-    if (!files)
-        return report_error(error);
-    Tally tally = { 0 };
     g_autoptr(GString) out = g_string_new(NULL);
-    status = EXIT_PROVED;
-    for (guint i = 0; i < files->len && !interrupted(); i++)
-        status = worse(status, test_file(&common, g_ptr_array_index(files, i), &tally, out));
-    if (tally.passed + tally.failed == 0 && status == EXIT_PROVED) {
-        g_printerr("cmodx: nothing to test: no scenario with `expect` rows\n");
+    status = each_scenario(&test.common, false, test_scenario, &test, out);
+    if (test.tally.passed + test.tally.failed == 0 && status == EXIT_PROVED) {
+        g_printerr("cmodx: nothing to test: no scenario with `expect` rows%s\n",
+                   test.tally.without ? ", no litmus test that expects something" : "");
         return EXIT_NOTHING;
     }
-    g_string_append_printf(out, "%u passed, %u failed\n", tally.passed, tally.failed);
-    if (!common_write(&common, out->str, &error))
+    put_tally(&test.tally, out);
+    if (!common_write(&test.common, out->str, &error))
         return report_error(error);
     return interrupted() ? EXIT_INTERRUPTED : status;
 }

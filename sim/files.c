@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/litmus.h"
 #include "sim/base/error.h"
 #include "sim/cli.h"
 
@@ -7,7 +8,8 @@
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 32
+    DEPTH_MAX = 32,
+    LITMUS_AHEAD = 256,
 };
 
 static int by_name(gconstpointer a, gconstpointer b)
@@ -31,6 +33,11 @@ static GPtrArray *entries(const char *path, GError **error)
     return names;
 }
 
+static bool is_scenario_name(const char *name)
+{
+    return g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".litmus");
+}
+
 static bool add_directory(GPtrArray *files, const char *path, guint depth, GError **error)
 {
     if (depth > DEPTH_MAX) {
@@ -45,29 +52,146 @@ static bool add_directory(GPtrArray *files, const char *path, guint depth, GErro
         if (g_file_test(name, G_FILE_TEST_IS_DIR)) {
             if (!add_directory(files, name, depth + 1, error))
                 return false;
-        } else if (g_str_has_suffix(name, ".yaml")) {
+        } else if (is_scenario_name(name)) {
             g_ptr_array_add(files, g_strdup(name));
         }
     }
     return true;
 }
 
+static bool add_argument(GPtrArray *files, const char *argument, guint depth, GError **error);
+
+/* One path per line, relative to the list; '#' starts a comment. */
+static bool add_list(GPtrArray *files, const char *path, guint depth, GError **error)
+{
+    if (depth > DEPTH_MAX) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: lists nested more than %d deep", path, DEPTH_MAX);
+        return false;
+    }
+    g_autoptr(Source) source = source_load(path, error);
+    g_autofree char *directory = g_path_get_dirname(path);
+    for (guint i = 1; source && i <= source_n_lines(source); i++) {
+        gsize length;
+        const char *line = source_line(source, i, &length);
+        g_autofree char *name = g_strstrip(g_strndup(line, length));
+        if (!*name || *name == '#')
+            continue;
+        g_autofree char *full = g_path_is_absolute(name) || g_str_equal(directory, ".")
+                                    ? g_strdup(name)
+                                    : g_build_filename(directory, name, NULL);
+        if (!add_argument(files, full, depth + 1, error))
+            return false;
+    }
+    return source != NULL;
+}
+
+/* "@FILE", or a file whose own name starts with '@', is a list of files. */
+static bool add_argument(GPtrArray *files, const char *argument, guint depth, GError **error)
+{
+    if (g_file_test(argument, G_FILE_TEST_IS_DIR))
+        return add_directory(files, argument, depth, error);
+    g_autofree char *name = g_path_get_basename(argument);
+    if (*name == '@' && g_file_test(argument, G_FILE_TEST_EXISTS))
+        return add_list(files, argument, depth, error);
+    if (*argument == '@')
+        return add_list(files, argument + 1, depth, error);
+    g_ptr_array_add(files, g_strdup(argument));
+    return true;
+}
+
 GPtrArray *scenario_files(char **arguments, GError **error)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; arguments && arguments[i]; i++) {
-        if (!g_file_test(arguments[i], G_FILE_TEST_IS_DIR))
-            g_ptr_array_add(files, g_strdup(arguments[i]));
-        else if (!add_directory(files, arguments[i], 0, error))
+    for (guint i = 0; arguments && arguments[i]; i++)
+        if (!add_argument(files, arguments[i], 0, error))
             return NULL;
-    }
     return g_steal_pointer(&files);
 }
 
 Scenario *load_file(const char *path, GError **error)
 {
     g_autoptr(Source) source = source_load(path, error);
-    return source ? scenario_load(source, error) : NULL;
+    if (!source)
+        return NULL;
+    if (!litmus_is_file(source))
+        return scenario_load(source, error);
+    Scenario *scenario;
+    GError *local;
+    litmus_load((const Source *const *)&source, 1, &scenario, &local);
+    if (local)
+        g_propagate_error(error, local);
+    return scenario;
+}
+
+/* ---- many files */
+
+/* Litmus tests that have been loaded but not yet looked at: the assembler takes hundreds at once. */
+typedef struct Ahead {
+    guint first, n; /* indices of files */
+    Scenario *scenarios[LITMUS_AHEAD];
+    GError *errors[LITMUS_AHEAD];
+} Ahead;
+
+static void ahead_clear(Ahead *ahead)
+{
+    for (guint i = 0; i < ahead->n; i++) {
+        scenario_free(ahead->scenarios[i]);
+        g_clear_error(&ahead->errors[i]);
+    }
+    ahead->n = 0;
+}
+
+/* Loads the litmus tests from the first'th file on, as far as there is nothing else between them. */
+static void load_ahead(Ahead *ahead, const GPtrArray *files, guint first)
+{
+    Source *sources[LITMUS_AHEAD];
+    ahead_clear(ahead);
+    ahead->first = first;
+    for (guint i = first; i < files->len && ahead->n < LITMUS_AHEAD; i++) {
+        const char *path = g_ptr_array_index(files, i);
+        if (!g_str_has_suffix(path, ".litmus") || !(sources[ahead->n] = source_load(path, NULL)))
+            break;
+        ahead->n++;
+    }
+    litmus_load((const Source *const *)sources, ahead->n, ahead->scenarios, ahead->errors);
+    for (guint i = 0; i < ahead->n; i++)
+        source_free(sources[i]);
+}
+
+static Scenario *take(Ahead *ahead, const GPtrArray *files, guint i, GError **error)
+{
+    if (i < ahead->first || i >= ahead->first + ahead->n)
+        load_ahead(ahead, files, i);
+    if (ahead->n == 0)
+        return load_file(g_ptr_array_index(files, i), error);
+    if (ahead->errors[i - ahead->first])
+        g_propagate_error(error, g_steal_pointer(&ahead->errors[i - ahead->first]));
+    return g_steal_pointer(&ahead->scenarios[i - ahead->first]);
+}
+
+ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, gpointer data, GString *out)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) files = scenario_files(common->files, &error);
+    if (!files)
+        return report_error(error);
+    ExitStatus status = EXIT_PROVED;
+    guint n_skipped = 0;
+    Ahead ahead = { 0 };
+    for (guint i = 0; i < files->len && !interrupted() && !error; i++) {
+        g_autoptr(GError) local = NULL;
+        g_autoptr(Scenario) scenario = take(&ahead, files, i, &local);
+        n_skipped += g_error_matches(local, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
+        status = worse(status, scenario ? each(data, scenario, out) : report_error(local));
+        if (!at_once || common->output)
+            continue;
+        common_write(common, out->str, &error);
+        g_string_truncate(out, 0);
+    }
+    ahead_clear(&ahead);
+    if (n_skipped)
+        g_printerr("cmodx: %u of %u files skipped\n", n_skipped, files->len);
+    return error ? worse(status, report_error(error)) : status;
 }
 
 bool common_write(const Common *common, const char *text, GError **error)

@@ -66,14 +66,19 @@ static uint32_t seen_id(Search *search, guint process)
 static const PromiseResult *run(Search *search, guint process)
 {
     PromiseSpace *space = search->space;
-    uint32_t id = seen_id(search, process);
-    const PromiseResult *result = g_ptr_array_index(search->runs, id);
-    if (result)
-        return result;
-    result = space->class->run(space, process, &g_array_index(search->key, uint32_t, 1), search->key->len - 1);
-    /* The run may have looked at what the process was not known to look at: it counts for what it has seen. */
-    g_ptr_array_index(search->runs, seen_id(search, process)) = (gpointer)result;
-    return result;
+    for (;;) {
+        uint32_t id = seen_id(search, process);
+        const PromiseResult *result = g_ptr_array_index(search->runs, id);
+        if (result)
+            return result;
+        result = space->class->run(space, process, &g_array_index(search->key, uint32_t, 1), search->key->len - 1);
+        /* The run may have looked at what the process was not known to look at. If there is more of that to be seen in
+         * this timeline, it has not seen all that it should have. */
+        if (seen_id(search, process) == id) {
+            g_ptr_array_index(search->runs, id) = (gpointer)result;
+            return result;
+        }
+    }
 }
 
 static void violation(Search *search, int process)

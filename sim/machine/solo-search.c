@@ -4,7 +4,10 @@
 #include <string.h>
 
 enum {
-    NONE = G_MAXUINT32
+    NONE = G_MAXUINT32,
+    /* A run that violates a property goes on only to keep its promises, and no longer than this many steps: if it has not
+     * kept them by then, the same violation is one of a timeline with fewer promises. */
+    STEPS_AFTER_VIOLATION = 64
 };
 
 typedef struct Edge {
@@ -137,6 +140,8 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
         return;
     }
     if (leads_nowhere(graph, local))
+        return;
+    if (local->views.violated && (state_of(graph, number)->owes_nothing || local->views.violated > STEPS_AFTER_VIOLATION))
         return;
     solo_enter(solo, local);
     g_autoptr(GArray) steps = solo_steps(solo, local);

@@ -273,10 +273,11 @@ static void finish(Local *local)
 {
     Views *views = &local->views;
     Stamps promised = views->promised;
-    uint8_t guessed = views->guessed;
+    uint8_t guessed = views->guessed, violated = views->violated;
     memset(views, 0, G_STRUCT_OFFSET(Views, bytes));
     views->promised = promised;
     views->guessed = guessed;
+    views->violated = violated;
     local->task.status = TASK_DONE;
     local->task.pass[0] = 0;
 }
@@ -383,6 +384,8 @@ bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Lo
     Timeline timeline = { solo->world.timeline.image, to->settled, to->suffix };
     for (guint i = 0; i < step->hart.n_effects; i++)
         take_effect(&g_array_index(solo->effects, Effect, step->hart.first_effect + i), &timeline, to->suffix);
+    if (to->views.violated || (step->violation.kind != VIOLATION_NONE && step->violation.property >= 0))
+        to->views.violated = (uint8_t)MIN(to->views.violated + 1, G_MAXUINT8);
     if (is_fatal(step))
         to->task.status = TASK_CRASHED;
     if (to->task.status == TASK_DONE || to->task.status == TASK_CRASHED) {
