@@ -272,6 +272,13 @@ static void put_counts(GString *out, const Outcome *outcome)
 {
     const SearchResult *result = outcome->search;
     g_autofree char *states = grouped(result->progress.states), *moves = grouped(result->progress.transitions);
+    if (outcome->timelines) {
+        g_autofree char *orders = grouped(outcome->timelines);
+        g_string_append_printf(out, "%s store order%s, %s state%s of single harts, %s transition%s", orders,
+                               plural(outcome->timelines), states, plural(result->progress.states), moves,
+                               plural(result->progress.transitions));
+        return;
+    }
     g_string_append_printf(out, "%s state%s, %s transition%s, depth %u", states, plural(result->progress.states), moves,
                            plural(result->progress.transitions), result->progress.depth);
 }
@@ -295,6 +302,11 @@ static void put_proof(GString *out, const Options *options, const Outcome *outco
     g_string_append(out, "  every ordering explored: ");
     put_counts(out, outcome);
     g_string_append_c(out, '\n');
+    if (outcome->any)
+        g_string_append_printf(out,
+                               "  for any number of harts like %s: they leave nothing in shared memory,\n"
+                               "  so no hart can tell how many there are\n",
+                               outcome->any);
     const char *what = options->model->coherent_fetch ? "interleavings at instruction boundaries"
                                                       : "interleavings and choices of what each fetch reads";
     if (result->endless) {
@@ -329,6 +341,15 @@ static char *squeezed(const char *label)
     return g_strdup(joined);
 }
 
+/* Timelines are looked at in the order of their lengths. */
+static void put_fewest_stores(GString *out, const Replay *replay)
+{
+    guint n = timeline_now(&replay->world.timeline);
+    g_string_append_printf(out,
+                           "\n Minimal: %u step%s; no counterexample has fewer than %u store%s to shared memory.\n",
+                           replay->steps->len, plural(replay->steps->len), n, plural(n));
+}
+
 /* The sentence, what would have been right, the steps, the site, and how small it is. */
 static char *counterexample(const Outcome *outcome, const Replay *replay, const TextStyle *style)
 {
@@ -344,8 +365,11 @@ static char *counterexample(const Outcome *outcome, const Replay *replay, const 
     g_string_append_c(out, '\n');
     text_story(out, replay, story, style);
     guint switches = trail_switches(outcome->trail);
-    g_string_append_printf(out, "\n Minimal: %u step%s, %u change%s of hart. No shorter counterexample exists.\n",
-                           outcome->trail->len, plural(outcome->trail->len), switches, plural(switches));
+    if (outcome->timelines)
+        put_fewest_stores(out, replay);
+    else
+        g_string_append_printf(out, "\n Minimal: %u step%s, %u change%s of hart. No shorter counterexample exists.\n",
+                               outcome->trail->len, plural(outcome->trail->len), switches, plural(switches));
     return g_string_free(out, FALSE);
 }
 
@@ -375,6 +399,12 @@ static void put_costs(GString *out, const Outcome *outcome)
 {
     g_autofree char *steps = grouped(outcome->oracle_steps), *memo = grouped(outcome->search->memo_entries);
     g_autofree char *finals = grouped(outcome->search->final_states);
+    if (outcome->timelines) {
+        g_string_append_printf(out, "  %s final states, %s instructions emulated (%u distinct), %.1f MiB held\n",
+                               finals, steps, outcome->oracle_words,
+                               (double)outcome->search->progress.bytes / (1 << 20));
+        return;
+    }
     g_string_append_printf(out,
                            "  %u local states, %u shared ones, %s pairs stepped, %s final states\n"
                            "  %s instructions emulated (%u distinct), %.1f MiB held\n",

@@ -14,11 +14,23 @@ enum {
 
 /* ---- before assembling */
 
-static bool hart_copies(const YamlNode *node, uint64_t *copies, GError **error)
+/* `copies: 4`; or `any`, or `2+`: any number from 2. */
+static bool hart_copies(const YamlNode *node, uint64_t *copies, bool *any, GError **error)
 {
     const YamlNode *value = yaml_mapping_get(node, "copies");
     *copies = 1;
-    return !value || yaml_u64(value, 1, HARTS_MAX, copies, error);
+    *any = false;
+    if (!value || yaml_kind(value) != YAML_SCALAR)
+        return !value || yaml_u64(value, 1, HARTS_MAX, copies, error);
+    const char *text = yaml_scalar(value);
+    char *end;
+    *any = g_str_equal(text, "any");
+    if (*any)
+        return true;
+    guint64 least = g_ascii_isdigit(*text) ? g_ascii_strtoull(text, &end, 10) : 0;
+    *any = least >= 1 && least <= HARTS_MAX && g_str_equal(end, "+");
+    *copies = least;
+    return *any || yaml_u64(value, 1, HARTS_MAX, copies, error);
 }
 
 static bool has_hart(const Program *program, const char *name)
@@ -33,8 +45,9 @@ static bool declare_hart(Loader *loader, const YamlNode *key, const YamlNode *no
 {
     const char *name;
     uint64_t copies;
+    bool any;
     if (!plain_name(key, &name, error) || !yaml_mapping_check_keys(node, hart_keys, G_N_ELEMENTS(hart_keys), error) ||
-        !hart_copies(node, &copies, error))
+        !hart_copies(node, &copies, &any, error))
         return false;
     bool runs = yaml_mapping_get(node, "run"), steps = yaml_mapping_get(node, "steps");
     if (runs == steps)
@@ -43,7 +56,7 @@ static bool declare_hart(Loader *loader, const YamlNode *key, const YamlNode *no
     if (harts->len + copies > HARTS_MAX)
         return yaml_error(error, node, "more than %d harts", HARTS_MAX);
     for (guint i = 0; i < copies; i++) {
-        HartSpec spec = { .calls = 1 };
+        HartSpec spec = { .calls = 1, .any = any };
         spec.name = copies == 1 ? g_strdup(name) : g_strdup_printf("%s_%u", name, i);
         bool taken = has_hart(loader->program, spec.name);
         g_array_append_val(harts, spec);
@@ -73,7 +86,7 @@ const YamlNode *hart_node(const Loader *loader, guint index)
     const YamlNode *harts = yaml_mapping_get(loader->root, "harts");
     for (guint i = 0, first = 0; i < yaml_length(harts); i++) {
         uint64_t copies;
-        bool ok = hart_copies(yaml_item(harts, i), &copies, NULL);
+        bool any, ok = hart_copies(yaml_item(harts, i), &copies, &any, NULL);
         g_assert(ok);
         first += (guint)copies;
         if (index < first)
@@ -169,7 +182,9 @@ static bool resolve_hart(Loader *loader, guint i, GError **error)
     uint64_t interrupts;
     spec->x[1] = spec->until = loader->exit_address;
     spec->x[2] = hart_stack(i);
-    spec->x[4] = i; /* tp, where kernels keep the current task or hart */
+    spec->stack = hart_stack(i) - HART_STACK_SIZE;
+    spec->stack_size = HART_STACK_SIZE;
+    spec->x[4] = spec->any ? 0 : i; /* tp, where kernels keep the current task or hart */
     if (steps)
         resolve_steps(loader, spec, steps);
     else if (!resolve_code(loader, yaml_mapping_get(node, "run"), &spec->entry, error))

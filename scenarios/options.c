@@ -124,13 +124,6 @@ static const char *name_of(const Value *values, gsize n, int value)
     g_assert_not_reached();
 }
 
-static bool usual_explorer_is_timeline(const Options *options)
-{
-    Options usual = *options;
-    usual.explorer = EXPLORER_USUAL;
-    return options_use_timelines(&usual);
-}
-
 char *options_label(const Options *options, bool with_preempt)
 {
     GString *label = g_string_new(options->model->name);
@@ -148,7 +141,8 @@ char *options_label(const Options *options, bool with_preempt)
                                name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
     if (options->pairing != PAIRING_SUBSET)
         g_string_append_printf(label, ", lr-sc=%s", name_of(pairings, G_N_ELEMENTS(pairings), (int)options->pairing));
-    if (options->explorer != EXPLORER_USUAL && options_use_timelines(options) != usual_explorer_is_timeline(options))
+    bool usual_is_timeline = options->model->rvwmo_data || options->model->initial_fetch;
+    if (options->explorer == (usual_is_timeline ? EXPLORER_INTERLEAVING : EXPLORER_TIMELINE))
         g_string_append_printf(label, ", explorer=%s",
                                name_of(explorers, G_N_ELEMENTS(explorers), (int)options->explorer));
     return g_string_free(label, FALSE);

@@ -288,7 +288,7 @@ static void fetch_two_units(const HartContext *context, const Hart *hart, GArray
             emit_fetch_fault(context, hart, pc + 2, steps);
         } else if (context->model->coherent_fetch && !context->solo) {
             HartStep step;
-    step_begin(context, hart, &step);
+            step_begin(context, hart, &step);
             step.hart.phase = PHASE_PARCEL;
             step.hart.word = (uint32_t)low.value;
             g_array_append_val(steps, step);
@@ -299,7 +299,8 @@ static void fetch_two_units(const HartContext *context, const Hart *hart, GArray
             }
             for (guint j = 0; j < highs->len; j++) {
                 Unit high = g_array_index(highs, Unit, j);
-                emit_fetched(context, hart, fetch_make(context, hart, pc, low.value | high.value << 16, low, high), NULL, steps);
+                emit_fetched(context, hart, fetch_make(context, hart, pc, low.value | high.value << 16, low, high),
+                             NULL, steps);
             }
         }
     }
@@ -313,7 +314,8 @@ void hart_fetch(const HartContext *context, const Hart *hart, GArray *steps)
         g_autoptr(GArray) highs = units(context, hart, pc + 2, 2);
         /* read at an earlier moment, which coherent fetch does not remember */
         Unit low = { .value = hart->word, .point = G_MAXUINT }, high = g_array_index(highs, Unit, 0);
-        emit_fetched(context, hart, fetch_make(context, hart, pc, low.value | high.value << 16, low, high), NULL, steps);
+        emit_fetched(context, hart, fetch_make(context, hart, pc, low.value | high.value << 16, low, high), NULL,
+                     steps);
     } else if (!executable(context, pc, 2)) {
         emit_fetch_fault(context, hart, pc, steps);
     } else if (atomicity == FETCH_WHOLE || pc / atomicity == (pc + 2) / atomicity) {

@@ -99,9 +99,9 @@ typedef enum MemoryUse {
 /* A hart that has the timeline to itself: which messages are its own, and what it may do with them. */
 typedef struct SoloContext {
     const Views *views;
-    View horizon;  /* nothing at or beyond may be read or written yet */
-    bool appends;  /* stores may be added to the end of the timeline */
-    GArray *pool;  /* Message: patches that a fetch may guess; NULL: none */
+    View horizon; /* nothing at or beyond may be read or written yet */
+    bool appends; /* stores may be added to the end of the timeline */
+    GArray *pool; /* Message: patches that a fetch may guess; NULL: none */
     /* Who uses these bytes. Called for every access, which counts as a use. */
     MemoryUse (*use)(gpointer data, uint64_t address, guint size, bool stores);
     void (*fetches)(gpointer data, uint64_t address, guint size);
@@ -124,7 +124,7 @@ typedef struct HartContext {
     Oracle *oracle;
     const Timeline *timeline;
     Reservation reservation; /* without views */
-    const SoloContext *solo;      /* NULL: the hart is stepped in an interleaving, at the end of the timeline */
+    const SoloContext *solo; /* NULL: the hart is stepped in an interleaving, at the end of the timeline */
 } HartContext;
 
 typedef enum HartStatus {

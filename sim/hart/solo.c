@@ -109,8 +109,7 @@ static void load_piece(Access *access, const HartStep *base, guint offset, uint6
     MemoryUse used = use(access, address, size, false);
     ReadChoice choices[TIMELINE_MAX + 1];
     /* The pieces have no byte in common: each reads against the same views. */
-    guint n = views_read(&base->views, context->timeline, address, size, access->pre,
-                         context->solo->horizon, choices);
+    guint n = views_read(&base->views, context->timeline, address, size, access->pre, context->solo->horizon, choices);
     for (guint i = 0; i < n; i++) {
         HartStep step = *base;
         const ReadChoice *choice = &choices[i];
@@ -271,8 +270,7 @@ static void next_store_piece(Access *access, HartStep *step, guint offset, View 
     if (offset == access->size)
         return complete_store(access, step);
     guint first, size = access_piece(context, access->address, access->size, offset, &first);
-    Message message =
-        piece_message(access->address + offset, size, step->hart.x[step->insn.rs2] >> 8 * offset);
+    Message message = piece_message(access->address + offset, size, step->hart.x[step->insn.rs2] >> 8 * offset);
     store_piece(access, step, message, false, offset, next_store_piece);
 }
 
@@ -343,12 +341,12 @@ void solo_sc(const HartContext *context, HartStep *step, GArray *steps)
     Access access = access_begin(context, step, steps);
     raise_store_pre(context, step, &access);
     fail_sc(&access, step); /* it may always fail */
-    if (!views->exclusive_size || !pairing_allows(context->pairing, views->exclusive_address, views->exclusive_size,
-                                                  access.address, access.size))
+    if (!views->exclusive_size ||
+        !pairing_allows(context->pairing, views->exclusive_address, views->exclusive_size, access.address, access.size))
         return;
     if (step->insn.aq && step->insn.rl)
-        view_raise(&access.pre, views->release); /* ppo 7 */
-    view_raise(&access.pre, views->exclusive_view); /* ppo 8 */
+        view_raise(&access.pre, views->release);      /* ppo 7 */
+    view_raise(&access.pre, views->exclusive_view);   /* ppo 8 */
     for (guint i = 0; i < views->exclusive_size; i++) /* whatever its LR read precedes the SC: atomicity */
         view_raise(&access.pre, views->exclusive_stamp[i]);
     OracleOutput out = step_ask(context, step, 0, true);

@@ -73,8 +73,8 @@ typedef struct Views {
     uint8_t stopping; /* between the begin and the end of its own stop_machine */
     uint8_t violated; /* steps since the run has first violated something; 0: it has not */
     uint8_t zero[2];
-    Stamps promised; /* own messages that no executed store has claimed yet */
-    Stamps passed;   /* MESSAGE_STOP and MESSAGE_FENCE of others that this hart has taken its part in */
+    Stamps promised;                 /* own messages that no executed store has claimed yet */
+    Stamps passed;                   /* MESSAGE_STOP and MESSAGE_FENCE of others that this hart has taken its part in */
     ByteViews bytes[BYTE_VIEWS_MAX]; /* by address, maximal stretches; the first n_bytes */
 } Views;
 

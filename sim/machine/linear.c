@@ -172,7 +172,8 @@ static bool run_all(Line *line)
     return done;
 }
 
-GArray *linear_trail(SoloDriver *driver, const GArray *timeline, GArray *const *paths, int violating, guint violating_step)
+GArray *linear_trail(SoloDriver *driver, const GArray *timeline, GArray *const *paths, int violating,
+                     guint violating_step)
 {
     Line line = { .driver = driver, .timeline = timeline, .paths = paths, .violating = violating };
     line.violating_step = violating_step;

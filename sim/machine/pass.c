@@ -288,8 +288,7 @@ static bool same_exit(const PassExit *a, const PassExit *b, uint32_t ignored, gu
 }
 
 uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored,
-                      guint32 compared_csrs, const World *world, Machine *machine,
-                      bool *undecided)
+                      guint32 compared_csrs, const World *world, Machine *machine, bool *undecided)
 {
     uint64_t matches = 0;
     g_autoptr(GArray) stores = g_array_new(FALSE, FALSE, sizeof(StoredByte));

@@ -66,8 +66,7 @@ const PassAccess *pass_accesses(const Pass *pass);
  * for data that the pass did not read (the machine's note_read is told). `ignored`: registers not compared. `compared_csrs`: bit
  * mask over HartCsr. *undecided: a version was given up on. */
 uint64_t pass_matches(const Pass *pass, const PassExit *end, const Region *region, uint32_t ignored,
-                      guint32 compared_csrs, const World *world, Machine *machine,
-                      bool *undecided);
+                      guint32 compared_csrs, const World *world, Machine *machine, bool *undecided);
 
 /* Where a hart alone, entering as the pass did, goes with version `v` in memory. The bytes that it stores are added to
  * `stores` (of StoredByte, private to pass.c) unless that is NULL. */

@@ -88,3 +88,13 @@ int program_region_at(const Program *program, uint64_t address)
             return (int)i;
     return -1;
 }
+
+bool program_uses_timelines(const Program *program, const Options *options)
+{
+    if (options->explorer != EXPLORER_USUAL)
+        return options->explorer == EXPLORER_TIMELINE;
+    for (guint h = 0; h < program->harts->len; h++)
+        if (program_hart(program, h)->any)
+            return true;
+    return options->model->rvwmo_data || options->model->initial_fetch;
+}

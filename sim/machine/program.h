@@ -37,22 +37,17 @@ typedef struct Options {
     Explorer explorer;
 } Options;
 
-/* Whether the timeline explorer decides. The other one cannot do RVWMO data. */
-static inline bool options_use_timelines(const Options *options)
-{
-    return options->explorer == EXPLORER_TIMELINE ||
-           (options->explorer == EXPLORER_USUAL && (options->model->rvwmo_data || options->model->initial_fetch));
-}
-
 typedef struct HartSpec {
     char *name;
     uint64_t entry;
     uint64_t until; /* the hart has made its call when its pc is here */
     uint64_t x[32];
-    uint64_t trap_handler;   /* stvec; 0: a synchronous exception violates no-trap */
-    guint calls;             /* how often entry is called; 0: for ever */
-    guint interrupts;        /* how many timer interrupts may arrive, at any boundary */
-    GArray *schedule_points; /* uint64_t: pcs at which a task may be switched out, whatever `preempt` says */
+    uint64_t trap_handler;      /* stvec; 0: a synchronous exception violates no-trap */
+    guint calls;                /* how often entry is called; 0: for ever */
+    bool any;                   /* stands for any number of harts like it, each with a stack of its own: */
+    uint64_t stack, stack_size; /* address and bytes */
+    guint interrupts;           /* how many timer interrupts may arrive, at any boundary */
+    GArray *schedule_points;    /* uint64_t: pcs at which a task may be switched out, whatever `preempt` says */
 } HartSpec;
 
 /* New bytes for a site. */
@@ -120,6 +115,9 @@ void region_add_version(Region *region, const char *label, const guint8 *bytes);
 
 /* The index of the region that holds an address, or -1. */
 int program_region_at(const Program *program, uint64_t address);
+
+/* Whether the timeline explorer decides. The other one can neither do RVWMO data nor harts of any number. */
+bool program_uses_timelines(const Program *program, const Options *options);
 
 static inline const HartSpec *program_hart(const Program *program, guint i)
 {

@@ -160,14 +160,15 @@ void replay_no_such_step(guint i, const char *name, guint move, guint n_moves, G
 {
     if (move == TRAIL_PROMISE)
         g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
-                    "step %u of the schedule: a promise of %s, but stores of this model take effect in their turn", i + 1,
-                    name);
+                    "step %u of the schedule: a promise of %s, but stores of this model take effect in their turn",
+                    i + 1, name);
     else if (n_moves == 0)
         g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
                     "step %u of the schedule: %s cannot move here (it is done, or waits)", i + 1, name);
     else
         g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
-                    "step %u of the schedule: %s has only choices 0 to %u here, not %u", i + 1, name, n_moves - 1, move);
+                    "step %u of the schedule: %s has only choices 0 to %u here, not %u", i + 1, name, n_moves - 1,
+                    move);
 }
 
 static bool follow(Replay *replay, Driver *slot, Driver *true_pc, const GArray *trail, GError **error)
@@ -203,8 +204,7 @@ static void add_alternative(Replay *replay, Machine *machine, const Pass *pass, 
 {
     const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
     Alternative alternative = { .version = version };
-    PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world,
-                              machine, NULL);
+    PassExit end = pass_alone(pass, program_region(replay->program, pass->region), version, last->world, machine, NULL);
     alternative.trapped = end.trapped;
     alternative.pc = end.pc;
     memcpy(alternative.x, end.x, sizeof alternative.x);
@@ -281,8 +281,8 @@ Replay *replay_run(const Program *program, const Options *options, const GArray 
     g_array_set_clear_func(replay->steps, replay_step_clear);
     world_init(&replay->world, program);
 
-    bool ok = options_use_timelines(options) ? replay_solo(replay, machine, checker, trail, error)
-                                             : replay_interleaved(replay, machine, checker, trail, error);
+    bool ok = program_uses_timelines(program, options) ? replay_solo(replay, machine, checker, trail, error)
+                                                       : replay_interleaved(replay, machine, checker, trail, error);
     if (ok)
         explain_pass(replay, machine);
     return ok ? g_steal_pointer(&replay) : NULL;

@@ -195,7 +195,8 @@ void serve_waiting(Machine *machine, const Task *task, const World *world, bool 
 {
     switch ((TaskStatus)task->status) {
     case TASK_RUNNING:
-        if (world->stop_owner && world->stop_owner != task->id + 1u && service_may_park(machine, task, world->stop_flags, blocked))
+        if (world->stop_owner && world->stop_owner != task->id + 1u &&
+            service_may_park(machine, task, world->stop_flags, blocked))
             offer_park(task, world, steps);
         break;
     case TASK_PARKED:

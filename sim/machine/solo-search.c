@@ -19,11 +19,11 @@ typedef struct Edge {
 } Edge;
 
 typedef struct State {
-    uint32_t parent;    /* edge that found it; NONE: the initial state */
-    uint32_t end;       /* id, or NONE */
-    bool real;          /* nothing added to the timeline, nothing guessed: a run against this very timeline */
+    uint32_t parent; /* edge that found it; NONE: the initial state */
+    uint32_t end;    /* id, or NONE */
+    bool real;       /* nothing added to the timeline, nothing guessed: a run against this very timeline */
     bool owes_nothing;
-    bool certified;     /* a run from here keeps all promises */
+    bool certified;      /* a run from here keeps all promises */
     bool certified_real; /* a real one does */
 } State;
 
@@ -37,7 +37,7 @@ typedef struct Graph {
     GArray *edges;    /* Edge, by `from` */
     GArray *promised; /* uint32_t: messages added in a place where they may be promised */
     SoloResult *result;
-    guint stop_at;    /* edges to be followed; G_MAXUINT: all */
+    guint stop_at; /* edges to be followed; G_MAXUINT: all */
 } Graph;
 
 static State *state_of(const Graph *graph, uint32_t number)
@@ -71,8 +71,7 @@ static uint32_t end_id(const Graph *graph, const Local *local, EndKind kind)
         if (!place->is_memory && place->hart == local->task.id)
             record[i + 1] = local->task.hart.x[place->number];
         else if (place->is_memory && memory_map_at(places->map, place->address) == MEMORY_PRIVATE)
-            record[i + 1] =
-                private_value(local, graph->solo->machine->program->image, place->address, place->size);
+            record[i + 1] = private_value(local, graph->solo->machine->program->image, place->address, place->size);
     }
     return intern_put(graph->ends, record, (guint)((places->n + 1) * sizeof *record));
 }
@@ -141,7 +140,8 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
     }
     if (leads_nowhere(graph, local))
         return;
-    if (local->views.violated && (state_of(graph, number)->owes_nothing || local->views.violated > STEPS_AFTER_VIOLATION))
+    if (local->views.violated &&
+        (state_of(graph, number)->owes_nothing || local->views.violated > STEPS_AFTER_VIOLATION))
         return;
     solo_enter(solo, local);
     g_autoptr(GArray) steps = solo_steps(solo, local);
@@ -165,7 +165,8 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
         Service service;
         uint64_t argument;
         sleeps = sleeps && service_recognise(local->task.hart.x, &service, &argument) && service == SERVICE_LOCK;
-        state->end = end_id(graph, local, service_may_park(solo->machine, &local->task, 0, sleeps) ? END_PARKABLE : END_STUCK);
+        state->end =
+            end_id(graph, local, service_may_park(solo->machine, &local->task, 0, sleeps) ? END_PARKABLE : END_STUCK);
     }
 }
 

@@ -25,8 +25,8 @@ typedef struct EndPlaces {
 
 typedef struct SoloResult {
     PromiseResult result;
-    GArray *promisable; /* uint32_t: ids of messages, without hart */
-    GArray *ends;       /* uint32_t: ids of ends, each once, in the order of the shortest runs */
+    GArray *promisable;      /* uint32_t: ids of messages, without hart */
+    GArray *ends;            /* uint32_t: ids of ends, each once, in the order of the shortest runs */
     const char *unsupported; /* the first thing outside the machine that a run meets; NULL: none */
     uint64_t unsupported_pc;
     bool out_of_model_trap; /* a violation of something that is not asked for */
@@ -36,8 +36,7 @@ typedef struct SoloResult {
 void solo_result_free(SoloResult *result);
 
 /* `contents` interns messages without hart, `ends` ends. */
-SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
-    OWNED_BY(solo_result_free);
+SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends) OWNED_BY(solo_result_free);
 
 /* One step of one run, with all that is needed to tell it. */
 typedef struct SoloStep {

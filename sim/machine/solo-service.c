@@ -53,7 +53,8 @@ static void find_places(const Solo *solo, const Local *local, const Message *mes
 }
 
 /* The step that leaves the message at a place. The views of an access at that point are the caller's to raise. */
-static MachineStep claim(const Solo *solo, const MachineStep *base, const Message *message, const Places *places, guint i)
+static MachineStep claim(const Solo *solo, const MachineStep *base, const Message *message, const Places *places,
+                         guint i)
 {
     MachineStep step = *base;
     Effect effect = { .message = *message, .stamp = places->stamp[i], .is_new = places->is_new[i] };
@@ -174,12 +175,12 @@ static void serve_await(Solo *solo, const Local *local, MachineStep *step, GArra
     }
     const Views *views = &local->views;
     bool is_sc = !solo->machine->options->model->rvwmo_data;
-    footprint_add(solo->footprint, address, size);
-    MemoryUse used = memory_map_use(solo->map, solo->hart, solo->several, address, size, false);
+    MemoryUse used = solo_use(solo, address, size, false);
     View pre = view_join(views->reg[REG_A0], view_join(views->read_new, is_sc ? views->write_new : 0));
     uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
     ReadChoice choices[TIMELINE_MAX + 1];
-    guint n = views_read(views, &solo->world.timeline, address, size, pre, solo_horizon(messages_of(solo), local), choices);
+    guint n =
+        views_read(views, &solo->world.timeline, address, size, pre, solo_horizon(messages_of(solo), local), choices);
     service_return(step);
     for (guint i = 0; i < n; i++) {
         View post = choices[i].post;
@@ -338,9 +339,9 @@ static void offer_fenced(Solo *solo, const Local *local, GArray *steps)
     Places places;
     const GArray *messages = messages_of(solo);
     guint begin = messages->len;
-    while (begin > 0 && (g_array_index(messages, Message, begin - 1).kind != MESSAGE_FENCE ||
-                         g_array_index(messages, Message, begin - 1).hart != HART_SELF ||
-                         stamps_has(&local->views.promised, begin)))
+    while (begin > 0 &&
+           (g_array_index(messages, Message, begin - 1).kind != MESSAGE_FENCE ||
+            g_array_index(messages, Message, begin - 1).hart != HART_SELF || stamps_has(&local->views.promised, begin)))
         begin--;
     g_assert(begin > 0);
     message.value = g_array_index(messages, Message, begin - 1).value;
@@ -365,7 +366,8 @@ static void offer_fences(const Solo *solo, const Local *local, GArray *steps)
         bool other = message->hart != HART_SELF;
         if (other && message->kind == MESSAGE_STOP && !stamps_has(&local->views.passed, i + 1))
             return; /* what comes after it can only be seen from inside it */
-        if (!other || message->kind != MESSAGE_FENCE || !(message->value >> solo->hart & 1) || stamps_has(&local->views.passed, i + 1))
+        if (!other || message->kind != MESSAGE_FENCE || !(message->value >> solo->hart & 1) ||
+            stamps_has(&local->views.passed, i + 1))
             continue;
         MachineStep step = solo_step_begin(STEP_FENCE_I, local);
         Views *views = &step.hart.views;

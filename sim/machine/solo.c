@@ -136,12 +136,20 @@ void solo_enter(Solo *solo, const Local *local)
 
 /* ---- what the machine asks of memory */
 
-static MemoryUse use(gpointer data, uint64_t address, guint size, bool stores)
+MemoryUse solo_use(Solo *solo, uint64_t address, guint size, bool stores)
 {
-    Solo *solo = data;
+    const HartSpec *spec = program_hart(solo->machine->program, solo->hart);
+    /* The stack apart, a hart of any number uses what all the others like it use. */
+    bool several =
+        solo->several || (spec->any && !(address >= spec->stack && address + size <= spec->stack + spec->stack_size));
     if (!stores)
         footprint_add(solo->footprint, address, size);
-    return memory_map_use(solo->map, solo->hart, solo->several, address, size, stores);
+    return memory_map_use(solo->map, solo->hart, several, address, size, stores);
+}
+
+static MemoryUse use(gpointer data, uint64_t address, guint size, bool stores)
+{
+    return solo_use(data, address, size, stores);
 }
 
 static void note_fetch(gpointer data, uint64_t address, guint size)

@@ -11,7 +11,7 @@ typedef struct MemoryMap MemoryMap;
 void memory_map_free(MemoryMap *map);
 MemoryMap *memory_map_new(const Image *image) OWNED_BY(memory_map_free);
 
-/* Notes an access by hart `hart`, or by several harts that are alike, and tells what the memory is used for. */
+/* Notes an access by hart `hart`, or by that and others like it, and tells what the memory is used for. */
 MemoryUse memory_map_use(MemoryMap *map, guint hart, bool several, uint64_t address, guint size, bool stores);
 
 /* What it is used for as far as is known. */
@@ -52,18 +52,21 @@ void local_extern(Local *local, const Intern *intern, uint32_t id);
 typedef struct Solo {
     Machine *machine;
     guint hart;
-    bool several;       /* this run stands for those of several harts */
-    bool appends;       /* stores may be added to the end of the timeline */
-    GArray *pool;       /* Message, or NULL: patches that fetches may guess */
-    bool marks_matter;  /* some property speaks of what comes after a mark */
+    bool several;      /* this run stands for those of several harts */
+    bool appends;      /* stores may be added to the end of the timeline */
+    GArray *pool;      /* Message, or NULL: patches that fetches may guess */
+    bool marks_matter; /* some property speaks of what comes after a mark */
     MemoryMap *map;
     Footprint *footprint;
-    GArray *base;       /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
-    GArray *effects;    /* Effect: of the steps of the last solo_steps */
-    World world;        /* scratch: the timeline with the suffix, and the private memory of the state at hand */
+    GArray *base;    /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
+    GArray *effects; /* Effect: of the steps of the last solo_steps */
+    World world;     /* scratch: the timeline with the suffix, and the private memory of the state at hand */
 } Solo;
 
 void solo_init(Solo *solo, Machine *machine, guint hart);
+
+/* Notes an access of the hart. */
+MemoryUse solo_use(Solo *solo, uint64_t address, guint size, bool stores);
 void solo_clear(Solo *solo);
 
 /* The hart's first state: all its messages in the timeline are promises. False if it is at the end of its run already. */

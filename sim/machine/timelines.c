@@ -13,7 +13,7 @@ enum {
 typedef struct Group {
     Solo solo;
     Footprint *footprint;
-    guint first;     /* a hart of the group: the one that runs are made with */
+    guint first;      /* a hart of the group: the one that runs are made with */
     GArray *relevant; /* Relevance, by message */
 } Group;
 
@@ -27,22 +27,22 @@ struct Timelines {
     PromiseSpace space;
     Machine *machine;
     MemoryMap *map;
-    Intern *contents; /* Message, hart 0 */
+    Intern *contents;      /* Message, hart 0 */
     GArray *own, *foreign; /* uint32_t: by message, its id in `views` as seen by its owner, by others; 0: not yet */
-    Intern *views;    /* Message, hart HART_SELF or HART_OTHER; ids start at 1 with a dummy */
-    GArray *groups;   /* Group */
-    guint *group_of;  /* by hart */
-    GPtrArray *results; /* SoloResult */
-    GArray *places;   /* ConditionPlace: of all conditions and of what is observed */
+    Intern *views;         /* Message, hart HART_SELF or HART_OTHER; ids start at 1 with a dummy */
+    GArray *groups;        /* Group */
+    guint *group_of;       /* by hart */
+    GPtrArray *results;    /* SoloResult */
+    GArray *places;        /* ConditionPlace: of all conditions and of what is observed */
     EndPlaces end_places;
     Intern *ends;
-    Intern *finals;   /* vectors of the places' values */
-    GArray *kept;     /* bool by final: the filter lets it through */
-    bool *reached;    /* by property */
-    bool guesses;     /* the model needs guessed patches */
+    Intern *finals; /* vectors of the places' values */
+    GArray *kept;   /* bool by final: the filter lets it through */
+    bool *reached;  /* by property */
+    bool guesses;   /* the model needs guessed patches */
     bool is_void, too_many, marks_matter;
     uint64_t promised_by; /* bit h: hart h has promised something */
-    GArray *pool;     /* Message */
+    GArray *pool;         /* Message */
     const char *unsupported;
     guint unsupported_hart;
     uint64_t unsupported_pc;
@@ -174,8 +174,8 @@ static uint64_t value_at(const Final *final, bool is_memory, uint64_t where, gui
     const GArray *places = final->timelines->places;
     for (guint i = 0; i < places->len; i++) {
         const ConditionPlace *place = &g_array_index(places, ConditionPlace, i);
-        if (place->is_memory == is_memory &&
-            (is_memory ? place->address == where && place->size == what : place->hart == where && place->number == what))
+        if (place->is_memory == is_memory && (is_memory ? place->address == where && place->size == what
+                                                        : place->hart == where && place->number == what))
             return final->values[i];
     }
     g_assert_not_reached();
@@ -211,7 +211,6 @@ static bool judge_final(Timelines *timelines, const uint64_t *values)
             timelines->violation = (Violation){ .kind = VIOLATION_FINAL, .property = (int)i };
             return false;
         }
-
     }
     return true;
 }
@@ -352,7 +351,7 @@ static void space_progress(PromiseSpace *space, SearchProgress *progress)
                        intern_bytes(timelines->machine->passes) + timelines->results->len * sizeof(SoloResult);
 }
 
-static const PromiseClass space_class = { space_seen,   space_group,    space_run,
+static const PromiseClass space_class = { space_seen,    space_group,    space_run,
                                           space_is_void, space_complete, space_progress };
 
 /* ---- set-up */
@@ -413,8 +412,8 @@ static bool alike(const Timelines *timelines, guint a, guint b)
         if (property->kind == PROPERTY_EACH_CALL && (property->harts >> a & 1) != (property->harts >> b & 1))
             return false;
     }
-    return x->entry == y->entry && x->until == y->until && x->trap_handler == y->trap_handler &&
-           x->calls == y->calls && x->interrupts == y->interrupts && !memcmp(x->x, y->x, sizeof x->x) &&
+    return x->entry == y->entry && x->until == y->until && x->trap_handler == y->trap_handler && x->calls == y->calls &&
+           x->interrupts == y->interrupts && !memcmp(x->x, y->x, sizeof x->x) &&
            same_points(x->schedule_points, y->schedule_points);
 }
 
@@ -481,8 +480,8 @@ Timelines *timelines_new(Machine *machine)
     timelines->violating_timeline = g_array_new(FALSE, FALSE, sizeof(PromiseMessage));
     timelines->violation = no_violation;
     /* Where every fetch comes before all later stores of its hart, no store can depend on a patch that comes later. */
-    timelines->guesses = !model->initial_fetch && !model->coherent_fetch && !model->ir2 && !model->ir_decode &&
-                         !model->ir_decode_w;
+    timelines->guesses =
+        !model->initial_fetch && !model->coherent_fetch && !model->ir2 && !model->ir_decode && !model->ir_decode_w;
     for (guint i = 0; i < program->properties->len; i++) {
         PropertyKind kind = program_property(program, i)->kind;
         timelines->marks_matter =
@@ -546,10 +545,9 @@ static bool grow_pool(Timelines *timelines)
     guint known = timelines->pool->len;
     for (guint i = 0; i < intern_count(timelines->contents); i++) {
         const Message *message = message_of(timelines, i);
-        const ImageSection *section =
-            message->kind == MESSAGE_STORE ?
-                image_section_at(timelines->machine->program->image, message->address, 1) :
-                NULL;
+        const ImageSection *section = message->kind == MESSAGE_STORE
+                                          ? image_section_at(timelines->machine->program->image, message->address, 1)
+                                          : NULL;
         bool is_known = !section || !(section->flags & IMAGE_EXEC);
         for (guint p = 0; p < timelines->pool->len && !is_known; p++)
             is_known = !memcmp(&g_array_index(timelines->pool, Message, p), message, sizeof *message);
@@ -614,7 +612,8 @@ static GArray *path_of(Timelines *timelines, guint hart, const GArray *messages,
     bool violates = !timelines->violating_ends && timelines->outcome->violating == (int)hart;
     PathTo to = timelines->violating_ends ? PATH_TO_END : violates ? PATH_TO_VIOLATION : PATH_TO_COMPLETION;
     uint32_t end = timelines->violating_ends ? timelines->violating_ends[hart] : 0;
-    GArray *path = solo_path(&solo, to, end, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
+    GArray *path =
+        solo_path(&solo, to, end, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
     solo_clear(&solo);
     return path;
 }

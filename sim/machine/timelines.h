@@ -16,8 +16,8 @@ Timelines *timelines_new(Machine *machine) OWNED_BY(timelines_free);
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits);
 
 typedef struct TimelineCounts {
-    guint64 timelines;  /* store orders visited in the last round */
-    guint64 states;     /* of single harts */
+    guint64 timelines; /* store orders visited in the last round */
+    guint64 states;    /* of single harts */
     guint64 transitions;
     guint rounds;
     SearchProgress progress;
@@ -48,8 +48,8 @@ guint timelines_n_finals(const Timelines *timelines);
 /* Whether an "exists" condition (by property index) holds in some final state. */
 bool timelines_reached(const Timelines *timelines, guint property);
 
-/* A hart that stores to memory it shares, or takes a lock: -1 if `hart` has not. Its executions differ with the number of
- * its copies. */
+/* Whether the hart leaves messages (stores to shared memory, services) in some execution: then executions of the others
+ * depend on how many such harts there are. */
 bool timelines_has_messages(const Timelines *timelines, guint hart);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Timelines, timelines_free)

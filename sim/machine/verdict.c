@@ -19,6 +19,7 @@ void outcome_free(Outcome *outcome)
     g_array_unref(outcome->trail);
     g_array_unref(outcome->states);
     g_free(outcome->reason);
+    g_free(outcome->any);
     g_free(outcome);
 }
 
@@ -119,6 +120,29 @@ static SearchResult *timeline_result(const Timelines *timelines, SearchEnd end)
     return result;
 }
 
+/* Harts that leave nothing in shared memory cannot be told apart from more of their kind: timelines do not depend on how
+ * many there are, and each runs on its own. */
+static void conclude_any(const Program *program, const Timelines *timelines, Outcome *outcome)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint h = 0; h < program->harts->len; h++) {
+        const HartSpec *spec = program_hart(program, h);
+        if (!spec->any)
+            continue;
+        if (timelines_has_messages(timelines, h)) {
+            outcome->verdict = VERDICT_INCONCLUSIVE;
+            outcome->reason =
+                g_strdup_printf("proved for these harts, but not for any number of %s: it stores to memory "
+                                "that all of them share",
+                                spec->name);
+            return;
+        }
+        g_string_append_printf(names, "%s%s", names->len ? ", " : "", spec->name);
+    }
+    if (names->len)
+        outcome->any = g_string_free(g_steal_pointer(&names), FALSE);
+}
+
 static void decide_by_timelines(Machine *machine, const SearchOptions *limits, Outcome *outcome)
 {
     g_autoptr(Timelines) timelines = timelines_new(machine);
@@ -144,6 +168,8 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
         outcome->reason = g_steal_pointer(&unsupported);
     } else {
         conclude_complete(machine, timelines, outcome);
+        if (outcome->verdict == VERDICT_PROVED)
+            conclude_any(machine_program(machine), timelines, outcome);
     }
 }
 
@@ -155,7 +181,7 @@ Outcome *decide(const Program *program, const Options *options, const SearchOpti
     g_autoptr(Machine) machine = machine_new(program, options, oracle);
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->violation.property = -1;
-    if (options_use_timelines(options))
+    if (program_uses_timelines(program, options))
         decide_by_timelines(machine, limits, outcome);
     else
         decide_by_interleavings(machine, limits, outcome);

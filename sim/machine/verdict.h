@@ -17,12 +17,13 @@ const char *verdict_name(Verdict verdict);
 typedef struct Outcome {
     Verdict verdict;
     SearchResult *search;
-    GArray *trail;        /* TrailStep: the counterexample, or the way to what is outside the model */
-    Violation violation;  /* REFUTED */
-    char *reason;         /* INCONCLUSIVE: one line */
-    bool stops;           /* stop_machine is used: the verdict depends on `preempt` */
-    guint tasks, worlds;  /* distinct ones */
-    guint64 timelines;    /* orders of stores looked at; 0: it was interleavings that were */
+    GArray *trail;       /* TrailStep: the counterexample, or the way to what is outside the model */
+    Violation violation; /* REFUTED */
+    char *reason;        /* INCONCLUSIVE: one line */
+    bool stops;          /* stop_machine is used: the verdict depends on `preempt` */
+    guint tasks, worlds; /* distinct ones */
+    guint64 timelines;   /* orders of stores looked at; 0: it was interleavings that were */
+    char *any;           /* PROVED for any number of these harts: their names; or NULL */
     GArray *states; /* uint64_t: the distinct final states, program->observed->len values each, in ascending order */
     guint64 oracle_steps; /* times the emulator was entered */
     guint oracle_words;   /* distinct instructions it ran */
