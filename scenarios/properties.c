@@ -256,7 +256,7 @@ static bool load_condition(Loader *loader, const YamlNode *node, const char *qua
 }
 
 /* The harts of that name: one, or all copies. */
-static bool harts_called(const Loader *loader, const YamlNode *node, uint64_t *harts, GError **error)
+static bool harts_called(const Loader *loader, const YamlNode *node, HartSet *harts, GError **error)
 {
     const char *name;
     if (!plain_name(node, &name, error))
@@ -264,7 +264,7 @@ static bool harts_called(const Loader *loader, const YamlNode *node, uint64_t *h
     const YamlNode *all = yaml_mapping_get(loader->root, "harts");
     for (guint i = 0; i < loader->program->harts->len; i++)
         if (hart_node(loader, i) == yaml_mapping_get(all, name))
-            *harts |= 1ull << i;
+            *harts |= hart_set_of(i);
     return *harts || yaml_error(error, node, "unknown hart '%s'", name);
 }
 
@@ -281,7 +281,7 @@ static bool load_each_call(Loader *loader, const YamlNode *node, GError **error)
         return false;
     for (guint i = 0; !of && i < loader->program->harts->len; i++)
         if (!g_ptr_array_index(loader->steps, i))
-            property.harts |= 1ull << i;
+            property.harts |= hart_set_of(i);
     property.name = condition_name("each-call:", value);
     add(loader, property);
     return true;

@@ -5,7 +5,9 @@
 #include <string.h>
 #include <xxhash.h>
 
+/* Chunks double in size: many tables stay small. */
 enum {
+    CHUNK_FIRST = 1 << 12,
     CHUNK_SIZE = 1 << 18
 };
 
@@ -48,7 +50,8 @@ static const guint8 *copy_in(Intern *intern, const void *bytes, guint length)
 {
     gsize rounded = MAX((length + 7u) & ~(gsize)7, 8);
     if (intern->chunk_used + rounded > intern->chunk_size) {
-        intern->chunk_size = MAX(rounded, (gsize)CHUNK_SIZE);
+        gsize next = CLAMP(intern->chunk_size * 2, (gsize)CHUNK_FIRST, (gsize)CHUNK_SIZE);
+        intern->chunk_size = MAX(rounded, next);
         intern->chunk_used = 0;
         g_ptr_array_add(intern->chunks, g_malloc(intern->chunk_size));
         intern->n_bytes += intern->chunk_size;

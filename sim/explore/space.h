@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum {
-    SPACE_PROCESSES_MAX = 64
+    SPACE_PROCESSES_MAX = 128
 };
 
 /* What a move or a final state means to the properties. */

@@ -61,7 +61,8 @@ void hart_fence_i_views(const Model *model, Views *views, View begin)
 
 void step_emit(GArray *steps, const HartStep *step)
 {
-    g_array_append_vals(steps, step, 1);
+    g_array_set_size(steps, steps->len + 1);
+    hart_step_copy(&g_array_index(steps, HartStep, steps->len - 1), step);
 }
 
 void step_trap(GArray *steps, HartStep *step, uint64_t cause, uint64_t tval)
@@ -146,21 +147,23 @@ static void execute_alu(const HartContext *context, HartStep *step, GArray *step
     step_write_register(step, out.rd);
     step_retire(step, out.next_pc);
     if (step->fused.length) {
-        HartStep second = *step;
+        HartStep second;
+        hart_step_copy(&second, step);
         second.insn = insn_decode(step->fused.word);
         solo_compute(context, &second);
         out = step_ask(context, &second, 0, false);
         step_write_register(&second, out.rd);
         step_retire(&second, out.next_pc);
         step->hart = second.hart;
-        step->views = second.views;
+        views_assign(&step->views, &second.views);
     }
     step_emit(steps, step);
 }
 
 void hart_execute(const HartContext *context, const HartStep *fetched, GArray *steps)
 {
-    HartStep step = *fetched;
+    HartStep step;
+    hart_step_copy(&step, fetched);
     uint64_t after = step.hart.pc + step.insn.length;
     switch (step.insn.kind) {
     case INSN_ILLEGAL:
@@ -212,13 +215,15 @@ void hart_step(const HartContext *context, const Hart *hart, GArray *steps)
 {
     if (hart->phase == PHASE_LOAD || hart->phase == PHASE_STORE)
         return hart_continue(context, hart, steps);
-    g_autoptr(GArray) fetched = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    g_autoptr(GArray) fetched =
+        context->scratch ? g_array_ref(context->scratch) : g_array_new(FALSE, FALSE, sizeof(HartStep));
+    g_array_set_size(fetched, 0);
     hart_fetch(context, hart, fetched);
     for (guint i = 0; i < fetched->len; i++) {
         const HartStep *step = &g_array_index(fetched, HartStep, i);
         if (step->status == HART_OK && step->hart.phase == PHASE_BOUNDARY)
             hart_execute(context, step, steps);
         else
-            g_array_append_vals(steps, step, 1);
+            step_emit(steps, step);
     }
 }

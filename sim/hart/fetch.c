@@ -180,7 +180,7 @@ static void emit_fetch_fault(const HartContext *context, const Hart *hart, uint6
     step.status = HART_TRAP;
     step.cause = CAUSE_FETCH_ACCESS;
     step.tval = address;
-    g_array_append_val(steps, step);
+    step_emit(steps, &step);
 }
 
 static Fetch fetch_make(const HartContext *context, const Hart *hart, uint64_t pc, uint64_t value, Unit low, Unit high)
@@ -221,7 +221,7 @@ static void emit_fetched(const HartContext *context, const Hart *hart, Fetch fet
     }
     step.insn = insn_decode(fetch.word);
     account_fetch(context, &step);
-    g_array_append_val(steps, step);
+    step_emit(steps, &step);
 }
 
 /* The bytes of a unit from `offset` on. */
@@ -242,6 +242,33 @@ static bool is_fusible(uint64_t value)
            first.rd != 0;
 }
 
+/* The instruction, or the fused pair, as read at one point. */
+static void fetch_whole(const HartContext *context, const Hart *hart, Unit whole, guint size, GArray *steps)
+{
+    uint64_t pc = hart->pc;
+    Unit low = part_of(context, whole, pc, 0, 2);
+    if (insn_length((uint16_t)low.value) == 2)
+        return emit_fetched(context, hart, fetch_make(context, hart, pc, low.value, low, low), NULL, steps);
+    if (size == 2)
+        return emit_fetch_fault(context, hart, pc + 2, steps);
+    Unit high = part_of(context, whole, pc, 2, 2);
+    Fetch fetch = fetch_make(context, hart, pc, low.value | high.value << 16, low, high);
+    if (size < 8 || !is_fusible(whole.value))
+        return emit_fetched(context, hart, fetch, NULL, steps);
+    Unit low2 = part_of(context, whole, pc, 4, 2), high2 = part_of(context, whole, pc, 6, 2);
+    Fetch fused = fetch_make(context, hart, pc + 4, whole.value >> 32, low2, high2);
+    emit_fetched(context, hart, fetch, &fused, steps);
+}
+
+/* Whether nobody has stored to these bytes, nor may a fetch guess that somebody will: then there is one way to read. */
+static bool never_stored(const HartContext *context, uint64_t address, guint size)
+{
+    const SoloContext *solo = context->solo;
+    if (solo && solo->pool && solo->pool->len)
+        return false;
+    return context->model->initial_fetch || !timeline_touched(context->timeline, address, size, 0, G_MAXUINT);
+}
+
 /* The instruction lies in one atomic unit. */
 static void fetch_one_unit(const HartContext *context, const Hart *hart, GArray *steps)
 {
@@ -249,28 +276,16 @@ static void fetch_one_unit(const HartContext *context, const Hart *hart, GArray 
     bool pair = context->pair == PAIR_FUSED && executable(context, pc, 8) &&
                 (context->fetch_atomicity == FETCH_WHOLE || (context->fetch_atomicity == FETCH_8 && pc % 8 == 0));
     guint size = pair ? 8 : executable(context, pc, 4) ? 4 : 2;
-    g_autoptr(GArray) choices = units(context, hart, pc, size);
-    for (guint i = 0; i < choices->len; i++) {
-        Unit whole = g_array_index(choices, Unit, i);
-        Unit low = part_of(context, whole, pc, 0, 2);
-        if (insn_length((uint16_t)low.value) == 2) {
-            emit_fetched(context, hart, fetch_make(context, hart, pc, low.value, low, low), NULL, steps);
-            continue;
-        }
-        if (size == 2) {
-            emit_fetch_fault(context, hart, pc + 2, steps);
-            continue;
-        }
-        Unit high = part_of(context, whole, pc, 2, 2);
-        Fetch fetch = fetch_make(context, hart, pc, low.value | high.value << 16, low, high);
-        if (!pair || !is_fusible(whole.value)) {
-            emit_fetched(context, hart, fetch, NULL, steps);
-            continue;
-        }
-        Unit low2 = part_of(context, whole, pc, 4, 2), high2 = part_of(context, whole, pc, 6, 2);
-        Fetch fused = fetch_make(context, hart, pc + 4, whole.value >> 32, low2, high2);
-        emit_fetched(context, hart, fetch, &fused, steps);
+    if (never_stored(context, pc, size)) {
+        Unit whole = { .point = oldest_point(context, hart) };
+        whole.value = timeline_read(context->timeline, pc, size, 0, NULL);
+        if (context->solo)
+            context->solo->fetches(context->solo->data, pc, size);
+        return fetch_whole(context, hart, whole, size, steps);
     }
+    g_autoptr(GArray) choices = units(context, hart, pc, size);
+    for (guint i = 0; i < choices->len; i++)
+        fetch_whole(context, hart, g_array_index(choices, Unit, i), size, steps);
 }
 
 /* The instruction may extend into a second unit, each read at a point of its own. Under coherent fetch the two are read
@@ -291,7 +306,7 @@ static void fetch_two_units(const HartContext *context, const Hart *hart, GArray
             step_begin(context, hart, &step);
             step.hart.phase = PHASE_PARCEL;
             step.hart.word = (uint32_t)low.value;
-            g_array_append_val(steps, step);
+            step_emit(steps, &step);
         } else {
             if (context->model->coherent_fetch) { /* one after the other */
                 g_array_unref(highs);

@@ -124,6 +124,7 @@ typedef struct HartContext {
     Oracle *oracle;
     const Timeline *timeline;
     Reservation reservation; /* without views */
+    GArray *scratch;         /* HartStep, for hart_step's own use */
     const SoloContext *solo; /* NULL: the hart is stepped in an interleaving, at the end of the timeline */
 } HartContext;
 
@@ -172,8 +173,14 @@ typedef struct HartStep {
     bool reserves, unreserves;
     /* Of a hart alone: its views after the step, and effects [first_effect, first_effect + n_effects) of the context. */
     guint first_effect, n_effects;
-    Views views;
+    Views views; /* the last member: see hart_step_copy */
 } HartStep;
+
+/* A step without the part of its views that is not used. */
+static inline void hart_step_copy(HartStep *to, const HartStep *from)
+{
+    __builtin_memcpy(to, from, G_STRUCT_OFFSET(HartStep, views) + views_size(&from->views));
+}
 
 /* Appends to `steps` (of HartStep) every successor of the hart's next step, the freshest fetch first. */
 void hart_step(const HartContext *context, const Hart *hart, GArray *steps);

@@ -74,7 +74,8 @@ static bool load_releases(const Insn *insn)
 
 static void complete_load(Access *access, const HartStep *base, uint64_t value, View post)
 {
-    HartStep step = *base;
+    HartStep step;
+    hart_step_copy(&step, base);
     const Insn *insn = &step.insn;
     Views *views = &step.views;
     view_raise(&views->read_old, post);
@@ -111,7 +112,8 @@ static void load_piece(Access *access, const HartStep *base, guint offset, uint6
     /* The pieces have no byte in common: each reads against the same views. */
     guint n = views_read(&base->views, context->timeline, address, size, access->pre, context->solo->horizon, choices);
     for (guint i = 0; i < n; i++) {
-        HartStep step = *base;
+        HartStep step;
+        hart_step_copy(&step, base);
         const ReadChoice *choice = &choices[i];
         if (used != MEMORY_CONSTANT && !views_raise_coherence(&step.views, address, size, choice->post))
             return too_many(access, &step);
@@ -160,7 +162,8 @@ static bool note_bytes(const Access *access, HartStep *step, const Effect *effec
 /* Performs one effect and goes on; the store has the view `stamp_view`. */
 static void perform(Access *access, const HartStep *base, Effect effect, bool exclusive, guint offset, AfterPiece after)
 {
-    HartStep step = *base;
+    HartStep step;
+    hart_step_copy(&step, base);
     View stamp_view = effect.stamp ? effect.stamp : effect.low;
     if (!note_bytes(access, &step, &effect, stamp_view, exclusive))
         return too_many(access, &step);
@@ -212,7 +215,8 @@ static bool may_append(Access *access, const HartStep *base, guint next)
         return false;
     if (next <= TIMELINE_MAX)
         return true;
-    HartStep step = *base;
+    HartStep step;
+    hart_step_copy(&step, base);
     step_unsupported(access->steps, &step, "more shared stores in one execution than are kept track of");
     return false;
 }
@@ -326,7 +330,8 @@ static void complete_sc(Access *access, HartStep *step, guint offset, View stamp
 
 static void fail_sc(Access *access, const HartStep *base)
 {
-    HartStep step = *base;
+    HartStep step;
+    hart_step_copy(&step, base);
     end_reservation(&step.views);
     OracleOutput out = step_ask(access->context, &step, 0, false);
     set_register_view(&step, 0);
@@ -376,16 +381,14 @@ static void complete_amo(Access *access, HartStep *step, guint offset, View stam
     access_emit(access, step);
 }
 
-/* The AMO with a given old value, as a step that has not taken effect yet. */
-static HartStep amo_reading(const Access *access, const HartStep *base, uint64_t old, Effect *effect)
+/* Makes the step the AMO with a given old value, before it takes effect. */
+static void amo_reading(const Access *access, HartStep *step, uint64_t old, Effect *effect)
 {
-    HartStep step = *base;
-    OracleOutput out = step_ask(access->context, &step, old, false);
-    access_note_load(&step, access->address, access->size, old);
-    access_note_store(&step, access->address, access->size, out.stored);
+    OracleOutput out = step_ask(access->context, step, old, false);
+    access_note_load(step, access->address, access->size, old);
+    access_note_store(step, access->address, access->size, out.stored);
     effect->message = piece_message(access->address, access->size, out.stored);
     effect->message.hart = HART_SELF;
-    return step;
 }
 
 void solo_amo(const HartContext *context, HartStep *step, GArray *steps)
@@ -405,18 +408,18 @@ void solo_amo(const HartContext *context, HartStep *step, GArray *steps)
         if (!stamps_has(&views->promised, ts) || !may_claim(context, views, ts, effect.low))
             continue;
         uint64_t old = timeline_read(timeline, access.address, access.size, ts - 1, NULL);
-        HartStep claiming = amo_reading(&access, step, old, &effect);
+        amo_reading(&access, step, old, &effect);
         effect.stamp = (View)ts;
         if (same_store(&g_array_index(timeline->messages, Message, ts - 1), &effect.message))
-            perform(&access, &claiming, effect, true, 0, complete_amo);
+            perform(&access, step, effect, true, 0, complete_amo);
     }
     if (shared && !may_append(&access, step, now + 1))
         return;
     uint64_t old = timeline_read(timeline, access.address, access.size, G_MAXUINT, NULL);
-    HartStep claiming = amo_reading(&access, step, old, &effect);
+    amo_reading(&access, step, old, &effect);
     effect.stamp = shared ? (View)(now + 1) : 0;
     effect.is_new = shared;
-    perform(&access, &claiming, effect, true, 0, complete_amo);
+    perform(&access, step, effect, true, 0, complete_amo);
 }
 
 /* ---- instructions without an access */

@@ -94,9 +94,9 @@ void solo_driver_world(const SoloDriver *driver, World *world)
             timeline_settle(&world->timeline, &message);
         }
         if (local->task.status == TASK_DONE)
-            world->done |= 1ull << h;
+            world->done |= hart_set_of(h);
         if (local->task.status == TASK_PARKED)
-            world->parked |= 1ull << h;
+            world->parked |= hart_set_of(h);
     }
     for (guint i = 0; i < driver->timeline->len; i++) {
         const Message *message = &g_array_index(driver->timeline, Message, i);

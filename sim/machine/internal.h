@@ -11,12 +11,12 @@ struct Machine {
     const Options *options;
     Oracle *oracle;
     Intern *tasks, *worlds, *passes;
-    World scratch;           /* for moves(): the world being stepped */
-    bool *watched;           /* by region: whether a property looks at passes through it */
-    bool *reached;           /* by property: an exists condition has been met */
-    uint64_t waited, served; /* bit h: hart h has begun to wait in a service; has got beyond it */
-    Intern *finals;          /* values of what is observed, in final states that count */
-    bool stops;              /* some hart has asked for stop_machine */
+    World scratch;          /* for moves(): the world being stepped */
+    bool *watched;          /* by region: whether a property looks at passes through it */
+    bool *reached;          /* by property: an exists condition has been met */
+    HartSet waited, served; /* harts that have begun to wait in a service; that have got beyond it */
+    Intern *finals;         /* values of what is observed, in final states that count */
+    bool stops;             /* some hart has asked for stop_machine */
     /* Called for memory that a judgement depends on besides what the pass has read; NULL: nobody asks. */
     void (*note_read)(gpointer data, uint64_t address, guint size);
     gpointer note_data;
@@ -49,7 +49,7 @@ bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, 
 /* service.c: the what-if of PAIR_MASKED: no interrupt of any kind directly behind an auipc. */
 bool service_masked(const Machine *machine, const Task *task);
 /* service.c: the harts that the SBI call of a remote fence.i names, the caller perhaps among them. */
-uint64_t service_fence_targets(const Machine *machine, const Task *task);
+HartSet service_fence_targets(const Machine *machine, const Task *task);
 
 /* service.c: which service an ecall with these registers asks for, and its argument; false if it is none, or the argument
  * makes no sense. */

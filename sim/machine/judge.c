@@ -239,7 +239,7 @@ void judge_call_end(Machine *machine, MachineStep *step)
     ConditionState state = { call_register, NULL, &step->task };
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
-        if (property->kind == PROPERTY_EACH_CALL && property->harts >> step->task.id & 1 &&
+        if (property->kind == PROPERTY_EACH_CALL && hart_set_has(property->harts, step->task.id) &&
             !condition_holds(property->condition, &state))
             violate(step, i, VIOLATION_CALL_END, step->task.hart.pc);
     }

@@ -129,7 +129,7 @@ static void promise(Line *line)
     TrailStep taken = { .process = message->hart, .move = TRAIL_PROMISE };
     taken.promise[0] = message->address;
     taken.promise[1] = message->value;
-    taken.promise[2] = (guint64)message->kind << 8 | message->size;
+    taken.promise[2] = (guint64)message->asker << 16 | (guint64)message->kind << 8 | message->size;
     g_array_append_val(line->trail, taken);
     solo_driver_promise(line->driver, message->hart, *message);
 }

@@ -53,7 +53,7 @@ static void finish_call(Machine *machine, const World *world, MachineStep *step)
         return;
     }
     World *next = step_world(step, world);
-    uint64_t bit = 1ull << task->id;
+    HartSet bit = hart_set_of(task->id);
     task->status = TASK_DONE;
     task->pass[0] = 0;
     task->hart.fetch_view = task->hart.access_view = task->hart.fetched_view = 0;
@@ -225,7 +225,7 @@ static void number_steps(Machine *machine, const World *world, GArray *steps)
 
 static void note_waiting(Machine *machine, const Task *task, const GArray *steps)
 {
-    uint64_t bit = 1ull << task->id;
+    HartSet bit = hart_set_of(task->id);
     if (task->status == TASK_STOPPING || task->status == TASK_FENCING)
         machine->waited |= bit;
     machine->stops = machine->stops || task->status == TASK_STOPPING;
@@ -238,8 +238,11 @@ static void note_waiting(Machine *machine, const Task *task, const GArray *steps
 
 int machine_never_served(const Machine *machine)
 {
-    uint64_t starved = machine->waited & ~machine->served;
-    return starved ? __builtin_ctzll(starved) : -1;
+    HartSet starved = machine->waited & ~machine->served;
+    for (guint h = 0; h < machine->program->harts->len; h++)
+        if (hart_set_has(starved, h))
+            return (int)h;
+    return -1;
 }
 
 GArray *machine_steps(Machine *machine, const Task *task, const World *world)

@@ -64,8 +64,7 @@ typedef struct Violation {
 typedef struct MachineStep {
     StepKind kind;
     Task task;
-    World *world;  /* owned; NULL: unchanged */
-    HartStep hart; /* STEP_EXECUTE, STEP_SERVICE */
+    World *world; /* owned; NULL: unchanged */
     Service service;
     uint64_t argument;
     guint other;
@@ -73,6 +72,7 @@ typedef struct MachineStep {
     Violation violation;
     const char *unsupported; /* outside the machine: static text */
     uint32_t local, shared;  /* ids of task and world */
+    HartStep hart;           /* STEP_EXECUTE, STEP_SERVICE; of a hart alone its views always */
 } MachineStep;
 
 void machine_free(Machine *machine);

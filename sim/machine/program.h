@@ -15,6 +15,23 @@ enum {
     REGION_VERSIONS_MAX = 64
 };
 
+/* A set of harts: bit h is hart h. */
+typedef unsigned __int128 HartSet;
+
+static inline HartSet hart_set_of(guint hart)
+{
+    return (HartSet)1 << hart;
+}
+static inline bool hart_set_has(HartSet set, guint hart)
+{
+    return set >> hart & 1;
+}
+/* Harts 0 to n - 1. */
+static inline HartSet hart_set_all(guint n)
+{
+    return n == HARTS_MAX ? ~(HartSet)0 : ((HartSet)1 << n) - 1;
+}
+
 typedef enum Preempt {
     PREEMPT_NONE, /* a task stops only at schedule points */
     PREEMPT_FULL, /* a task may stop between any two instructions */
@@ -92,7 +109,7 @@ typedef struct Property {
     guint mark, patch;
     uint64_t start, size;
     Condition *condition;
-    uint64_t harts; /* EACH_CALL: bit h */
+    HartSet harts; /* EACH_CALL */
 } Property;
 
 typedef struct Program {

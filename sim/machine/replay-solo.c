@@ -48,6 +48,7 @@ static void promise(Replay *replay, Pair *pair, const TrailStep *at)
     Message message = { .address = at->promise[0], .value = at->promise[1] };
     message.size = (uint8_t)at->promise[2];
     message.kind = (uint8_t)(at->promise[2] >> 8);
+    message.asker = (uint8_t)(at->promise[2] >> 16);
     MachineStep step = { .kind = STEP_PROMISE, .task = pair->slot.locals[at->process].task, .violation = no_violation };
     step.hart.store = message;
     record(replay, pair, at, &step);

@@ -4,7 +4,7 @@
 
 enum {
     SCHEDULE_STEPS_MAX = 1000000,
-    PROMISE_SIZE_MAX = 8 << 8 | 8
+    PROMISE_SIZE_MAX = HARTS_MAX << 16 | 8 << 8 | 8
 };
 
 guint trail_switches(const GArray *trail)
@@ -83,7 +83,7 @@ static bool take_mark(const char **at, char mark)
     return true;
 }
 
-/* ADDRESS:SIZE=VALUE, in hexadecimal but for the size (of a message that is no store: its kind times 256). */
+/* ADDRESS:SIZE=VALUE, in hexadecimal but for the size (of a message that is no store: what kind it is). */
 static bool take_promise(const char **at, TrailStep *promise)
 {
     return take_hex(at, &promise->promise[0]) && take_mark(at, ':') &&

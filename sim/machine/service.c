@@ -10,9 +10,9 @@ enum {
     ECALL_LENGTH = 4
 };
 
-static uint64_t bit_of(const Task *task)
+static HartSet bit_of(const Task *task)
 {
-    return 1ull << task->id;
+    return hart_set_of(task->id);
 }
 
 static guint now(const Machine *machine, const World *world)
@@ -51,18 +51,18 @@ static void misuse(MachineStep *step, const char *reason)
 
 /* ---- remote fence.i */
 
-uint64_t service_fence_targets(const Machine *machine, const Task *task)
+HartSet service_fence_targets(const Machine *machine, const Task *task)
 {
     guint n_harts = machine->program->harts->len;
     uint64_t mask = task->hart.x[REG_A0], base = task->hart.x[REG_A1];
-    uint64_t all = n_harts == 64 ? ~0ull : (1ull << n_harts) - 1;
-    return base == ~0ull ? all : base < 64 ? mask << base & all : 0;
+    HartSet all = hart_set_all(n_harts);
+    return base == ~0ull ? all : base < HARTS_MAX ? (HartSet)mask << base & all : 0;
 }
 
 static void request_fence(const Machine *machine, const World *world, MachineStep *step)
 {
     Task *task = &step->task;
-    uint64_t targets = service_fence_targets(machine, task);
+    HartSet targets = service_fence_targets(machine, task);
     service_return(step);
     task->hart.x[REG_A0] = task->hart.x[REG_A1] = 0; /* SBI_SUCCESS */
     if (targets & bit_of(task))
@@ -182,8 +182,7 @@ static void offer_resume(const Machine *machine, const Task *task, const World *
 
 static void offer_stopped(const Machine *machine, const Task *task, const World *world, GArray *steps)
 {
-    uint64_t all = world->n_harts == 64 ? ~0ull : (1ull << world->n_harts) - 1;
-    if ((world->parked | world->done | bit_of(task)) != all)
+    if ((world->parked | world->done | bit_of(task)) != hart_set_all(world->n_harts))
         return;
     MachineStep step = step_begin(STEP_STOPPED, task);
     step.task.status = TASK_RUNNING;

@@ -31,7 +31,8 @@ static const GArray *messages_of(const Solo *solo)
 
 static bool same_message(const Message *a, const Message *b)
 {
-    return a->kind == b->kind && a->address == b->address && a->value == b->value && a->size == b->size;
+    return a->kind == b->kind && a->address == b->address && a->value == b->value && a->size == b->size &&
+           a->asker == b->asker;
 }
 
 static void find_places(const Solo *solo, const Local *local, const Message *message, View low, Places *places)
@@ -310,7 +311,7 @@ static void serve_fence(Solo *solo, const Local *local, MachineStep *step, GArra
 {
     const Machine *machine = solo->machine;
     const Options *options = machine->options;
-    uint64_t self = 1ull << solo->hart, targets = service_fence_targets(machine, &local->task);
+    HartSet self = hart_set_of(solo->hart), targets = service_fence_targets(machine, &local->task);
     service_return(step);
     step->task.hart.x[REG_A0] = step->task.hart.x[REG_A1] = 0; /* SBI_SUCCESS */
     step->hart.views.reg[REG_A0] = step->hart.views.reg[REG_A1] = 0;
@@ -322,7 +323,9 @@ static void serve_fence(Solo *solo, const Local *local, MachineStep *step, GArra
     if (unseen || !targets)
         return append(steps, step);
     /* The call goes through M-mode, and an interrupt: what the caller did before comes before. */
-    Message message = { .kind = MESSAGE_FENCE, .value = targets, .address = solo->hart };
+    Message message = { .kind = MESSAGE_FENCE, .asker = (uint8_t)solo->hart };
+    message.value = (uint64_t)targets;
+    message.address = (uint64_t)(targets >> 64);
     Places places;
     find_places(solo, local, &message, everything(&local->views), &places);
     for (guint i = 0; i < places.n; i++) {
@@ -335,7 +338,7 @@ static void serve_fence(Solo *solo, const Local *local, MachineStep *step, GArra
 
 static void offer_fenced(Solo *solo, const Local *local, GArray *steps)
 {
-    Message message = { .kind = MESSAGE_FENCE_END, .address = solo->hart };
+    Message message = { .kind = MESSAGE_FENCE_END, .asker = (uint8_t)solo->hart };
     Places places;
     const GArray *messages = messages_of(solo);
     guint begin = messages->len;
@@ -345,6 +348,7 @@ static void offer_fenced(Solo *solo, const Local *local, GArray *steps)
         begin--;
     g_assert(begin > 0);
     message.value = g_array_index(messages, Message, begin - 1).value;
+    message.address = g_array_index(messages, Message, begin - 1).address;
     find_places(solo, local, &message, everything(&local->views), &places);
     MachineStep step = solo_step_begin(STEP_FENCED, local);
     step.task.status = TASK_RUNNING;
@@ -366,12 +370,12 @@ static void offer_fences(const Solo *solo, const Local *local, GArray *steps)
         bool other = message->hart != HART_SELF;
         if (other && message->kind == MESSAGE_STOP && !stamps_has(&local->views.passed, i + 1))
             return; /* what comes after it can only be seen from inside it */
-        if (!other || message->kind != MESSAGE_FENCE || !(message->value >> solo->hart & 1) ||
+        if (!other || message->kind != MESSAGE_FENCE || !hart_set_has(solo_fence_targets(message), solo->hart) ||
             stamps_has(&local->views.passed, i + 1))
             continue;
         MachineStep step = solo_step_begin(STEP_FENCE_I, local);
         Views *views = &step.hart.views;
-        step.other = (guint)message->address;
+        step.other = message->asker;
         stamps_add(&views->passed, i + 1);
         hart_fence_i_views(solo->machine->options->model, views, (View)(i + 1));
         view_raise(&views->read_new, (View)(i + 1));

@@ -85,6 +85,9 @@ void solo_init(Solo *solo, Machine *machine, guint hart)
     solo->hart = hart;
     solo->base = g_array_new(FALSE, FALSE, sizeof(Message));
     solo->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
+    solo->outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    solo->fetched = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    solo->steps = g_array_new(FALSE, FALSE, sizeof(MachineStep));
     world_init(&solo->world, machine->program);
 }
 
@@ -92,6 +95,9 @@ void solo_clear(Solo *solo)
 {
     g_array_unref(solo->base);
     g_array_unref(solo->effects);
+    g_array_unref(solo->outcomes);
+    g_array_unref(solo->fetched);
+    g_array_unref(solo->steps);
     world_clear(&solo->world);
 }
 
@@ -179,11 +185,11 @@ View solo_horizon(const GArray *timeline, const Local *local)
             continue;
         if (message->kind == MESSAGE_STOP)
             return (View)(i + 1);
-        if (message->kind != MESSAGE_FENCE_END || !(message->value >> local->task.id & 1))
+        if (message->kind != MESSAGE_FENCE_END || !hart_set_has(solo_fence_targets(message), local->task.id))
             continue;
         for (guint b = i; b-- > 0;) {
             const Message *begin = &g_array_index(timeline, Message, b);
-            if (begin->kind == MESSAGE_FENCE && begin->address == message->address) {
+            if (begin->kind == MESSAGE_FENCE && begin->asker == message->asker) {
                 if (!stamps_has(&local->views.passed, b + 1))
                     return (View)(i + 1);
                 break;
@@ -218,6 +224,33 @@ static void judge(Solo *solo, const Local *local, MachineStep *step)
     g_array_set_size(messages, all); /* its contents are still there */
 }
 
+/* A new element, filled in place: steps are large. */
+static MachineStep *push_step(GArray *steps, const HartStep *outcome, const Local *local)
+{
+    g_array_set_size(steps, steps->len + 1);
+    MachineStep *step = &g_array_index(steps, MachineStep, steps->len - 1);
+    memset(step, 0, G_STRUCT_OFFSET(MachineStep, hart));
+    step->kind = STEP_EXECUTE;
+    step->task = local->task;
+    step->task.hart = outcome->hart;
+    step->violation = no_violation;
+    hart_step_copy(&step->hart, outcome);
+    return step;
+}
+
+/* Replaces the last step, an ecall, by what the service does; false if the hart sleeps in it. */
+static bool serve(Solo *solo, const Local *local, GArray *steps)
+{
+    MachineStep call = g_array_index(steps, MachineStep, steps->len - 1);
+    call.kind = STEP_SERVICE;
+    guint before = steps->len - 1;
+    g_array_set_size(steps, before);
+    solo_serve_ecall(solo, local, &call, steps);
+    for (guint served = before; served < steps->len; served++)
+        judge(solo, local, &g_array_index(steps, MachineStep, served));
+    return steps->len > before || call.service != SERVICE_LOCK;
+}
+
 /* The instruction at pc; false if the hart sleeps there in a service. */
 static bool execute(Solo *solo, const Local *local, GArray *steps)
 {
@@ -238,35 +271,30 @@ static bool execute(Solo *solo, const Local *local, GArray *steps)
                             .pairing = options->pairing,
                             .oracle = machine->oracle,
                             .timeline = &solo->world.timeline,
+                            .scratch = solo->fetched,
                             .solo = &alone };
-    g_autoptr(GArray) outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
+    GArray *outcomes = solo->outcomes;
+    g_array_set_size(outcomes, 0);
     hart_step(&context, &local->task.hart, outcomes);
     bool sleeps = false;
     for (guint i = 0; i < outcomes->len; i++) {
-        MachineStep step = solo_step_begin(STEP_EXECUTE, local);
-        step.hart = g_array_index(outcomes, HartStep, i);
-        step.task.hart = step.hart.hart;
-        guint before = steps->len;
-        switch (step.hart.status) {
+        const HartStep *outcome = &g_array_index(outcomes, HartStep, i);
+        MachineStep *step = push_step(steps, outcome, local);
+        switch (outcome->status) {
         case HART_OK:
-            task_retire(machine, &step);
+            task_retire(machine, step);
             break;
         case HART_TRAP:
-            task_trap(machine, &step);
+            task_trap(machine, step);
             break;
         case HART_ECALL:
-            step.kind = STEP_SERVICE;
-            solo_serve_ecall(solo, local, &step, steps);
-            sleeps |= steps->len == before && step.service == SERVICE_LOCK;
-            for (guint served = before; served < steps->len; served++)
-                judge(solo, local, &g_array_index(steps, MachineStep, served));
+            sleeps |= !serve(solo, local, steps);
             continue;
         case HART_UNSUPPORTED:
-            step.unsupported = step.hart.reason;
+            step->unsupported = outcome->reason;
             break;
         }
-        judge(solo, local, &step);
-        g_array_append_val(steps, step);
+        judge(solo, local, step);
     }
     if (local->suffix->len >= SUFFIX_MAX && solo->appends) {
         MachineStep step = solo_step_begin(STEP_EXECUTE, local);
@@ -349,7 +377,8 @@ static void offer_later(const Solo *solo, const Local *local, GArray *steps)
 
 GArray *solo_steps(Solo *solo, const Local *local)
 {
-    GArray *steps = g_array_new(FALSE, FALSE, sizeof(MachineStep));
+    GArray *steps = g_array_ref(solo->steps);
+    g_array_set_size(steps, 0);
     g_array_set_size(solo->effects, 0);
     Machine *machine = solo->machine;
     bool sleeps = local->task.status == TASK_STOPPING;
@@ -363,7 +392,7 @@ GArray *solo_steps(Solo *solo, const Local *local)
     }
     solo_serve_waiting(solo, local, sleeps, steps);
     if (local->task.status == TASK_STOPPING || local->task.status == TASK_FENCING)
-        machine->waited |= 1ull << solo->hart;
+        machine->waited |= hart_set_of(solo->hart);
     machine->stops = machine->stops || local->task.status == TASK_STOPPING;
     for (guint i = 0; i < steps->len; i++)
         end_call(solo, &g_array_index(steps, MachineStep, i));

@@ -60,7 +60,8 @@ typedef struct Solo {
     Footprint *footprint;
     GArray *base;    /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
     GArray *effects; /* Effect: of the steps of the last solo_steps */
-    World world;     /* scratch: the timeline with the suffix, and the private memory of the state at hand */
+    GArray *outcomes, *fetched, *steps; /* scratch: HartStep, HartStep, MachineStep */
+    World world; /* scratch: the timeline with the suffix, and the private memory of the state at hand */
 } Solo;
 
 void solo_init(Solo *solo, Machine *machine, guint hart);
@@ -75,7 +76,8 @@ void solo_initial(Solo *solo, Local *local);
 /* Loads a state into the scratch world; to be called before solo_steps. */
 void solo_enter(Solo *solo, const Local *local);
 
-/* A new array of every MachineStep of the state entered; task and hart.views are those after the step. */
+/* Every MachineStep of the state entered; task and hart.views are those after the step. The array is valid until the next
+ * call; the caller gets a reference to it. */
 GArray *solo_steps(Solo *solo, const Local *local);
 
 /* The state after a step; false if it is a dead end: some promise can no longer be kept. */
@@ -83,6 +85,12 @@ bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Lo
 
 /* Whether the hart owes nothing to the timeline: promises kept, its part taken in every service that is complete. */
 bool solo_owes_nothing(const Solo *solo, const Local *local);
+
+/* The harts that a MESSAGE_FENCE or MESSAGE_FENCE_END names. */
+static inline HartSet solo_fence_targets(const Message *message)
+{
+    return (HartSet)message->address << 64 | message->value;
+}
 
 /* The part of this room's files. */
 View solo_horizon(const GArray *timeline, const Local *local);

@@ -41,8 +41,8 @@ struct Timelines {
     bool *reached;  /* by property */
     bool guesses;   /* the model needs guessed patches */
     bool is_void, too_many, marks_matter;
-    uint64_t promised_by; /* bit h: hart h has promised something */
-    GArray *pool;         /* Message */
+    HartSet promised_by; /* harts that have promised something */
+    GArray *pool;        /* Message */
     const char *unsupported;
     guint unsupported_hart;
     uint64_t unsupported_pc;
@@ -103,7 +103,7 @@ static uint32_t view_id(Timelines *timelines, uint32_t id, bool own)
         Message message = *message_of(timelines, id);
         message.hart = own ? HART_SELF : HART_OTHER;
         if (!own && (message.kind == MESSAGE_FENCE || message.kind == MESSAGE_FENCE_END))
-            message.value = ~0ull; /* only those see it whom it names */
+            message.value = message.address = ~0ull; /* only those see it whom it names */
         *view = intern_put(timelines->views, &message, sizeof message);
     }
     return *view;
@@ -116,7 +116,7 @@ static uint32_t space_seen(PromiseSpace *space, guint process, PromiseMessage me
     Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[process]);
     const Message *content = message_of(timelines, message.message);
     if (!own && (content->kind == MESSAGE_FENCE || content->kind == MESSAGE_FENCE_END) &&
-        !(content->value >> process & 1))
+        !hart_set_has(solo_fence_targets(content), process))
         return PROMISE_UNSEEN;
     if (!own && !is_relevant(timelines, group, message.message))
         return PROMISE_UNSEEN;
@@ -150,7 +150,7 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     timelines->counts.states += result->states;
     timelines->counts.transitions += result->transitions;
     if (result->promisable->len)
-        timelines->promised_by |= 1ull << process;
+        timelines->promised_by |= hart_set_of(process);
     if (result->unsupported)
         note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
     timelines->is_void = timelines->is_void || memory_map_changed(timelines->map);
@@ -291,7 +291,7 @@ static void note_served(Timelines *timelines, const PromiseMessage *messages, gu
     for (guint i = 0; i < n_messages; i++) {
         uint8_t kind = message_of(timelines, messages[i].message)->kind;
         if (kind == MESSAGE_STOP || kind == MESSAGE_FENCE_END)
-            timelines->machine->served |= 1ull << messages[i].owner;
+            timelines->machine->served |= hart_set_of(messages[i].owner);
     }
 }
 
@@ -409,7 +409,8 @@ static bool alike(const Timelines *timelines, guint a, guint b)
     }
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
-        if (property->kind == PROPERTY_EACH_CALL && (property->harts >> a & 1) != (property->harts >> b & 1))
+        if (property->kind == PROPERTY_EACH_CALL &&
+            hart_set_has(property->harts, a) != hart_set_has(property->harts, b))
             return false;
     }
     return x->entry == y->entry && x->until == y->until && x->trap_handler == y->trap_handler && x->calls == y->calls &&
@@ -666,7 +667,7 @@ bool timelines_reached(const Timelines *timelines, guint property)
 
 bool timelines_has_messages(const Timelines *timelines, guint hart)
 {
-    return timelines->promised_by >> hart & 1;
+    return hart_set_has(timelines->promised_by, hart);
 }
 
 guint timelines_n_finals(const Timelines *timelines)

@@ -173,12 +173,11 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
     }
 }
 
-Outcome *decide(const Program *program, const Options *options, const SearchOptions *limits, GError **error)
+Outcome *decide_with(const Program *program, const Options *options, const SearchOptions *limits, Oracle *oracle)
 {
-    g_autoptr(Oracle) oracle = oracle_new(ORACLE_SLOTS, error);
-    if (!oracle)
-        return NULL;
     g_autoptr(Machine) machine = machine_new(program, options, oracle);
+    guint64 steps_before = oracle_steps(oracle);
+    guint words_before = oracle_words(oracle);
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->violation.property = -1;
     if (program_uses_timelines(program, options))
@@ -186,7 +185,13 @@ Outcome *decide(const Program *program, const Options *options, const SearchOpti
     else
         decide_by_interleavings(machine, limits, outcome);
     outcome->stops = machine_stops(machine);
-    outcome->oracle_steps = oracle_steps(oracle);
-    outcome->oracle_words = oracle_words(oracle);
+    outcome->oracle_steps = oracle_steps(oracle) - steps_before;
+    outcome->oracle_words = oracle_words(oracle) - words_before;
     return outcome;
+}
+
+Outcome *decide(const Program *program, const Options *options, const SearchOptions *limits, GError **error)
+{
+    g_autoptr(Oracle) oracle = oracle_new(ORACLE_SLOTS, error);
+    return oracle ? decide_with(program, options, limits, oracle) : NULL;
 }

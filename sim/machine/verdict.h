@@ -31,8 +31,13 @@ typedef struct Outcome {
 
 void outcome_free(Outcome *outcome);
 
-/* Explores every execution, by interleavings or by timelines as the options say. `limits` as for search(); its count_interleavings is honoured. Fails only if the emulator
- * cannot be created. */
+/* Explores every execution, by interleavings or by timelines as the options say. `limits` as for search(); its
+ * count_interleavings is honoured. The oracle may have been used before: creating one takes longer than deciding most
+ * litmus tests. */
+Outcome *decide_with(const Program *program, const Options *options, const SearchOptions *limits, Oracle *oracle)
+    OWNED_BY(outcome_free);
+
+/* The same with an oracle of its own. Fails only if the emulator cannot be created. */
 Outcome *decide(const Program *program, const Options *options, const SearchOptions *limits, GError **error)
     OWNED_BY(outcome_free);
 

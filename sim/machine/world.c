@@ -19,7 +19,7 @@ void world_clear(World *world)
 }
 
 /* Everything behind the timeline is plain data. */
-static const gsize plain_start = G_STRUCT_OFFSET(World, marks);
+static const gsize plain_start = G_STRUCT_OFFSET(World, done);
 static const gsize plain_end = G_STRUCT_OFFSET(World, fence_pending);
 
 void world_copy(World *to, const World *from)

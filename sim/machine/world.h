@@ -8,16 +8,16 @@
 
 typedef struct World {
     Timeline timeline;
+    HartSet done;        /* tasks that have made their last call */
+    HartSet parked;      /* tasks parked by stop_machine */
     uint64_t marks;      /* bit m: mark m has been passed */
-    uint64_t done;       /* bit h: task h has made its last call */
-    uint64_t parked;     /* bit h: task h is parked by stop_machine */
     uint32_t stop_owner; /* 1 + the hart that has asked for stop_machine; 0: none */
     uint32_t stop_flags; /* StopFlags of that request, or of the last one while tasks are still parked */
     uint32_t stop_end;   /* timestamp at the end of the last stop */
     uint32_t n_harts;
-    uint8_t lock_owner[LOCKS_MAX];     /* 1 + hart */
-    uint64_t fence_pending[HARTS_MAX]; /* of requester h: the harts that have yet to run its remote fence.i */
-    uint32_t fence_begin[HARTS_MAX];   /* timestamp of its request */
+    uint8_t lock_owner[LOCKS_MAX];    /* 1 + hart */
+    HartSet fence_pending[HARTS_MAX]; /* of requester h: the harts that have yet to run its remote fence.i */
+    uint32_t fence_begin[HARTS_MAX];  /* timestamp of its request */
     Reservation reservations[HARTS_MAX];
 } World;
 

@@ -16,12 +16,13 @@
 /* What a message is besides a store: services leave messages of size 0, which no access reads. */
 typedef enum MessageKind {
     MESSAGE_STORE,
-    MESSAGE_MARK,      /* value: mark */
-    MESSAGE_LOCK,      /* value: lock */
-    MESSAGE_UNLOCK,    /* value: lock */
-    MESSAGE_STOP,      /* every other hart is parked from here; value: flags of the request */
-    MESSAGE_STOP_END,  /* ... until here */
-    MESSAGE_FENCE,     /* a remote fence.i is asked for; value: bit h: hart h is to run it */
+    MESSAGE_MARK,     /* value: mark */
+    MESSAGE_LOCK,     /* value: lock */
+    MESSAGE_UNLOCK,   /* value: lock */
+    MESSAGE_STOP,     /* every other hart is parked from here; value: flags of the request */
+    MESSAGE_STOP_END, /* ... until here */
+    MESSAGE_FENCE, /* a remote fence.i is asked for; value, address: the set of harts that are to run it, low and high
+                        * half */
     MESSAGE_FENCE_END, /* all of them have */
 } MessageKind;
 
@@ -30,8 +31,9 @@ typedef struct Message {
     uint64_t value; /* little-endian, zero-extended from size bytes */
     uint8_t size;   /* bytes, up to 8; naturally aligned unless misaligned accesses are atomic */
     uint8_t hart;
-    uint8_t kind; /* MessageKind */
-    uint8_t zero[5];
+    uint8_t kind;  /* MessageKind */
+    uint8_t asker; /* of a fence: the number of the hart that has asked for it */
+    uint8_t zero[4];
 } Message;
 
 /* A naturally aligned 8-byte piece of the base that differs from the image. */
