@@ -128,7 +128,7 @@ char *options_label(const Options *options, bool with_preempt)
 {
     GString *label = g_string_new(options->model->name);
     FetchAtomicity usual = options->model->coherent_fetch ? FETCH_WHOLE : FETCH_4;
-    if (options->fetch_atomicity == FETCH_4 && usual == FETCH_4)
+    if (options->fetch_atomicity == FETCH_4 && usual == FETCH_4 && !options->model->initial_fetch)
         g_string_append(label, ", ziccif");
     if (options->fetch_atomicity != usual)
         g_string_append_printf(label, ", fetch-atomicity=%d", (int)options->fetch_atomicity);

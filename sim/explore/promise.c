@@ -117,6 +117,9 @@ static bool visit(Search *search, uint32_t number)
     load_timeline(search, number);
     for (guint p = 0; p < space->n_processes; p++) {
         search->results[p] = run(search, p);
+        search->outcome->end = space->class->stopped(space);
+        if (search->outcome->end != SEARCH_COMPLETE)
+            return false;
         if (space->class->is_void(space)) {
             search->outcome->is_void = true;
             return false;
@@ -124,10 +127,12 @@ static bool visit(Search *search, uint32_t number)
     }
     if (!judge(search))
         return false;
+    const PromiseMessage *timeline = (const PromiseMessage *)(const void *)search->timeline->data;
     for (guint p = 0; p < space->n_processes; p++)
         for (guint m = 0; m < search->results[p]->n_messages; m++) {
             Node child = { number, { search->results[p]->messages[m], p } };
-            g_array_append_val(search->nodes, child);
+            if (space->class->extends(space, timeline, search->timeline->len, child.last))
+                g_array_append_val(search->nodes, child);
         }
     return true;
 }

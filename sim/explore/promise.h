@@ -33,6 +33,10 @@ typedef struct PromiseClass {
     const PromiseResult *(*run)(PromiseSpace *space, guint process, const uint32_t *seen, guint n_seen);
     /* Whether something learnt since the search began makes it void. */
     bool (*is_void)(PromiseSpace *space);
+    /* Whether a limit has cut the last run short, and which; then the search is over. */
+    SearchEnd (*stopped)(PromiseSpace *space);
+    /* Whether a timeline is to be extended by a message; false leaves out a part of a search that would not end. */
+    bool (*extends)(PromiseSpace *space, const PromiseMessage *timeline, guint n, PromiseMessage next);
     /* A timeline against which every process is completable; false ends the search: a violation. `results`: one per
      * process. */
     bool (*complete)(PromiseSpace *space, const PromiseMessage *timeline, guint n, const PromiseResult *const *results);

@@ -357,6 +357,17 @@ static bool parse_quoted(Parser *parser, ConditionQuote quote, const ConditionPl
     return true;
 }
 
+/* On the right, P0:L looks like a label to those who do not know herd. */
+static bool check_register(Parser *parser)
+{
+    parser->at++;
+    g_autofree char *reg = take_name(parser);
+    if (!*reg || register_number(reg) >= 0)
+        return true;
+    parser->at -= strlen(reg);
+    return fail(parser, "unknown register '%s' (labels are written label:\"P0:L\")", reg);
+}
+
 /* What a place is compared with: a number, an address, an encoding, or another place. */
 static bool parse_herd_value(Parser *parser, const ConditionPlace *place, Node *node)
 {
@@ -373,6 +384,8 @@ static bool parse_herd_value(Parser *parser, const ConditionPlace *place, Node *
         if ((instr || label) && g_str_has_prefix(parser->at, ":\""))
             return parse_quoted(parser, instr ? CONDITION_INSTR : CONDITION_LABEL, place, node);
         node->two_places = *parser->at == ':' && *start != '&';
+        if (node->two_places && !check_register(parser))
+            return false;
         if (!node->two_places && *name && !g_ascii_isdigit(*name) && *name != '-')
             return parser->names->symbol(parser->names->data, name, &node->value) ||
                    fail_name(parser, "location", name);

@@ -7,7 +7,8 @@ enum {
     NONE = G_MAXUINT32,
     /* A run that violates a property goes on only to keep its promises, and no longer than this many steps: if it has not
      * kept them by then, the same violation is one of a timeline with fewer promises. */
-    STEPS_AFTER_VIOLATION = 64
+    STEPS_AFTER_VIOLATION = 64,
+    POLL_STATES = 4096
 };
 
 typedef struct Edge {
@@ -21,6 +22,7 @@ typedef struct Edge {
 typedef struct State {
     uint32_t parent; /* edge that found it; NONE: the initial state */
     uint32_t end;    /* id, or NONE */
+    uint32_t depth;  /* steps from the initial state */
     bool real;       /* nothing added to the timeline, nothing guessed: a run against this very timeline */
     bool owes_nothing;
     bool certified;      /* a run from here keeps all promises */
@@ -33,9 +35,10 @@ typedef struct Graph {
     const EndPlaces *places;
     Intern *contents, *ends;
     Intern *ids;
-    GArray *states;   /* State */
-    GArray *edges;    /* Edge, by `from` */
-    GArray *promised; /* uint32_t: messages added in a place where they may be promised */
+    GArray *states;     /* State */
+    GArray *edges;      /* Edge, by `from` */
+    uint32_t expanding; /* the state whose steps are being taken */
+    GArray *promised;   /* uint32_t: messages added in a place where they may be promised */
     SoloResult *result;
     guint stop_at; /* edges to be followed; G_MAXUINT: all */
 } Graph;
@@ -84,6 +87,8 @@ static uint32_t add_state(Graph *graph, const Local *local, uint32_t parent)
     if (number < graph->states->len)
         return number;
     State state = { .parent = parent, .end = NONE };
+    if (parent != NONE)
+        state.depth = 1 + state_of(graph, graph->expanding)->depth;
     state.real = local->suffix->len == 0 && !local->views.guessed;
     state.owes_nothing = solo_owes_nothing(graph->solo, local);
     g_array_append_val(graph->states, state);
@@ -117,7 +122,8 @@ static bool leads_nowhere(const Graph *graph, const Local *local)
 static void note_unsupported(Graph *graph, const Local *local, const MachineStep *step)
 {
     SoloResult *result = graph->result;
-    if (local->views.guessed || result->unsupported)
+    result->endless = result->endless || step->unsupported == solo_endless;
+    if (result->unsupported || (local->views.guessed && step->unsupported != solo_endless))
         return;
     if (step->unsupported) {
         result->unsupported = step->unsupported;
@@ -128,9 +134,31 @@ static void note_unsupported(Graph *graph, const Local *local, const MachineStep
     }
 }
 
+/* Whether a limit or the caller ends the search here. */
+static bool must_stop(Graph *graph, uint32_t number)
+{
+    const SearchOptions *limits = graph->solo->limits;
+    if (!limits)
+        return false;
+    SearchProgress progress = { .states = graph->solo->states_before + graph->states->len,
+                                .transitions = graph->edges->len,
+                                .frontier = graph->states->len - number,
+                                .bytes = intern_bytes(graph->ids) + graph->states->len * (guint64)sizeof(State) +
+                                         graph->edges->len * (guint64)sizeof(Edge) };
+    SearchEnd *end = &graph->result->end;
+    if (limits->states_max && progress.states > limits->states_max)
+        *end = SEARCH_STATES;
+    else if (limits->bytes_max && progress.bytes > limits->bytes_max)
+        *end = SEARCH_BYTES;
+    else if (limits->poll && !limits->poll(limits->poll_data, &progress))
+        *end = SEARCH_STOPPED;
+    return *end != SEARCH_COMPLETE;
+}
+
 static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
 {
     Solo *solo = graph->solo;
+    graph->expanding = number;
     local_extern(local, graph->ids, number);
     if (local->task.status == TASK_CRASHED)
         return;
@@ -143,6 +171,10 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
     if (local->views.violated &&
         (state_of(graph, number)->owes_nothing || local->views.violated > STEPS_AFTER_VIOLATION))
         return;
+    if (solo->limits && solo->limits->steps_max && state_of(graph, number)->depth >= solo->limits->steps_max) {
+        graph->result->end = SEARCH_STEPS;
+        return;
+    }
     solo_enter(solo, local);
     g_autoptr(GArray) steps = solo_steps(solo, local);
     for (guint i = 0; i < steps->len; i++) {
@@ -196,8 +228,11 @@ static void build(Graph *graph)
     local_init(&next);
     solo_initial(solo, &local);
     add_state(graph, &local, NONE);
-    for (uint32_t number = 0; number < graph->states->len; number++)
+    for (uint32_t number = 0; number < graph->states->len; number++) {
+        if (number % POLL_STATES == POLL_STATES - 1 && must_stop(graph, number))
+            break;
         expand(graph, number, &local, &next);
+    }
     for (guint i = 0; i < graph->states->len; i++) {
         State *state = state_of(graph, i);
         state->certified = state->owes_nothing;

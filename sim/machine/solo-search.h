@@ -29,7 +29,8 @@ typedef struct SoloResult {
     GArray *ends;            /* uint32_t: ids of ends, each once, in the order of the shortest runs */
     const char *unsupported; /* the first thing outside the machine that a run meets; NULL: none */
     uint64_t unsupported_pc;
-    bool out_of_model_trap; /* a violation of something that is not asked for */
+    bool endless;  /* it is that there is no end to its stores */
+    SearchEnd end; /* SEARCH_COMPLETE, or the limit that has cut the search short */
     guint states, transitions;
 } SoloResult;
 

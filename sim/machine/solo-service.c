@@ -12,6 +12,7 @@ enum {
 
 /* Where a message of a service may stand in the timeline. */
 typedef struct Places {
+    View low; /* after this */
     guint n;
     View stamp[TIMELINE_MAX + 1];
     bool is_new[TIMELINE_MAX + 1];
@@ -39,6 +40,7 @@ static void find_places(const Solo *solo, const Local *local, const Message *mes
 {
     const GArray *messages = messages_of(solo);
     View horizon = solo_horizon(messages, local);
+    places->low = low;
     places->n = 0;
     for (guint ts = low + 1u; ts <= messages->len && ts < horizon; ts++) {
         if (!stamps_has(&local->views.promised, ts) ||
@@ -59,6 +61,7 @@ static MachineStep claim(const Solo *solo, const MachineStep *base, const Messag
 {
     MachineStep step = *base;
     Effect effect = { .message = *message, .stamp = places->stamp[i], .is_new = places->is_new[i] };
+    effect.low = places->low;
     effect.message.hart = HART_SELF;
     if (!effect.is_new)
         stamps_remove(&step.hart.views.promised, effect.stamp);

@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-enum {
-    SUFFIX_MAX = 64 /* stores that a hart may add while it shows that it can keep its promises */
-};
+const char *const solo_endless =
+    "a hart that can store for ever, or more often than is looked at, without waiting for others";
 
 /* ---- states */
 
@@ -83,6 +82,7 @@ void solo_init(Solo *solo, Machine *machine, guint hart)
     memset(solo, 0, sizeof *solo);
     solo->machine = machine;
     solo->hart = hart;
+    solo->suffix_max = SOLO_SUFFIX_MAX;
     solo->base = g_array_new(FALSE, FALSE, sizeof(Message));
     solo->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
     solo->outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
@@ -258,7 +258,7 @@ static bool execute(Solo *solo, const Local *local, GArray *steps)
     const Options *options = machine->options;
     SoloContext alone = { .views = &local->views,
                           .horizon = solo_horizon(solo->world.timeline.messages, local),
-                          .appends = solo->appends && local->suffix->len < SUFFIX_MAX,
+                          .appends = solo->appends && local->suffix->len < solo->suffix_max,
                           .pool = solo->appends ? solo->pool : NULL,
                           .use = use,
                           .fetches = note_fetch,
@@ -296,9 +296,9 @@ static bool execute(Solo *solo, const Local *local, GArray *steps)
         }
         judge(solo, local, step);
     }
-    if (local->suffix->len >= SUFFIX_MAX && solo->appends) {
+    if (local->suffix->len >= solo->suffix_max && solo->appends) {
         MachineStep step = solo_step_begin(STEP_EXECUTE, local);
-        step.unsupported = "a hart that could store for ever without waiting for others";
+        step.unsupported = solo_endless;
         g_array_append_val(steps, step);
     }
     return !sleeps;
@@ -339,7 +339,8 @@ static void end_call(Solo *solo, MachineStep *step)
 static bool mark_matters_at(const Solo *solo, uint64_t pc)
 {
     const Program *program = solo->machine->program;
-    if (program_region_at(program, pc) >= 0)
+    /* a pass may begin with an instruction of which only the second half is in the region */
+    if (program_region_at(program, pc) >= 0 || program_region_at(program, pc + 2) >= 0)
         return true;
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);

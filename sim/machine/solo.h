@@ -3,6 +3,7 @@
  * this hart does is its own run. */
 #pragma once
 
+#include "sim/explore/search.h"
 #include "sim/machine/internal.h"
 
 /* Who uses which memory, learnt on the way. Memory that one hart uses, or that nobody stores to, needs no messages. */
@@ -34,6 +35,9 @@ bool footprint_touches(const Footprint *footprint, uint64_t address, guint size)
 /* Grows whenever something is added that was not there. */
 guint footprint_size(const Footprint *footprint);
 
+/* MachineStep.unsupported of a hart that stores and stores: no end of timelines. */
+extern const char *const solo_endless;
+
 /* The state of the hart between two steps. */
 typedef struct Local {
     Task task;
@@ -48,14 +52,21 @@ uint32_t local_intern(const Local *local, Intern *intern);
 /* `local` must be initialised; its contents are replaced. */
 void local_extern(Local *local, const Intern *intern, uint32_t id);
 
+enum {
+    SOLO_SUFFIX_MAX = 64
+};
+
 /* The hart, the timeline, and what the run may do. */
 typedef struct Solo {
     Machine *machine;
     guint hart;
-    bool several;      /* this run stands for those of several harts */
-    bool appends;      /* stores may be added to the end of the timeline */
-    GArray *pool;      /* Message, or NULL: patches that fetches may guess */
-    bool marks_matter; /* some property speaks of what comes after a mark */
+    bool several;                /* this run stands for those of several harts */
+    bool appends;                /* stores may be added to the end of the timeline */
+    guint suffix_max;            /* how many, while the hart shows that it can keep its promises */
+    GArray *pool;                /* Message, or NULL: patches that fetches may guess */
+    const SearchOptions *limits; /* or NULL */
+    guint64 states_before;       /* of earlier runs: what the limits are about */
+    bool marks_matter;           /* some property speaks of what comes after a mark */
     MemoryMap *map;
     Footprint *footprint;
     GArray *base;    /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */

@@ -6,7 +6,10 @@
 #include <string.h>
 
 enum {
-    COMBINATIONS_MAX = 4000000
+    COMBINATIONS_MAX = 4000000,
+    REPETITIONS_MAX = 8,
+    ENDLESS_LENGTH_MAX = 6,
+    ENDLESS_SUFFIX_MAX = 6
 };
 
 /* Harts of one kind: same code, same registers, so the same runs against the same timeline. */
@@ -40,9 +43,10 @@ struct Timelines {
     GArray *kept;   /* bool by final: the filter lets it through */
     bool *reached;  /* by property */
     bool guesses;   /* the model needs guessed patches */
-    bool is_void, too_many, marks_matter;
-    HartSet promised_by; /* harts that have promised something */
-    GArray *pool;        /* Message */
+    bool is_void, too_many, marks_matter, endless;
+    SearchEnd stopped, cut; /* a limit that ends the search; one that leaves out what is further on */
+    HartSet promised_by;    /* harts that have promised something */
+    GArray *pool;           /* Message */
     const char *unsupported;
     guint unsupported_hart;
     uint64_t unsupported_pc;
@@ -137,11 +141,20 @@ static void note_unsupported(Timelines *timelines, guint hart, const char *reaso
     timelines->unsupported_pc = pc;
 }
 
+/* Where there is no end of stores, a proof is out of reach: only what is near is still looked at. */
+static void give_up_endless(Timelines *timelines)
+{
+    timelines->endless = true;
+    for (guint g = 0; g < timelines->groups->len; g++)
+        g_array_index(timelines->groups, Group, g).solo.suffix_max = ENDLESS_SUFFIX_MAX;
+}
+
 static const PromiseResult *space_run(PromiseSpace *space, guint process, const uint32_t *seen, guint n_seen)
 {
     Timelines *timelines = (Timelines *)space;
     Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[process]);
     Solo *solo = &group->solo;
+    solo->states_before = timelines->counts.states;
     g_array_set_size(solo->base, 0);
     for (guint i = 0; i < n_seen; i++)
         g_array_append_vals(solo->base, intern_get(timelines->views, seen[i], NULL), 1);
@@ -149,12 +162,43 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     g_ptr_array_add(timelines->results, result);
     timelines->counts.states += result->states;
     timelines->counts.transitions += result->transitions;
+    if (result->endless && !timelines->endless)
+        give_up_endless(timelines);
+    if (result->end == SEARCH_STEPS)
+        timelines->cut = SEARCH_STEPS;
+    else if (result->end != SEARCH_COMPLETE)
+        timelines->stopped = result->end;
     if (result->promisable->len)
         timelines->promised_by |= hart_set_of(process);
     if (result->unsupported)
         note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
     timelines->is_void = timelines->is_void || memory_map_changed(timelines->map);
     return &result->result;
+}
+
+static SearchEnd space_stopped(PromiseSpace *space)
+{
+    return ((Timelines *)space)->stopped;
+}
+
+/* A loop that stores the same value to the same place again and again (an AMO spin lock that is taken) has no end of
+ * timelines. */
+static bool space_extends(PromiseSpace *space, const PromiseMessage *timeline, guint n, PromiseMessage next)
+{
+    Timelines *timelines = (Timelines *)space;
+    guint same = 0;
+    for (guint i = n; i-- > 0 && same < REPETITIONS_MAX;) {
+        if (timeline[i].owner != next.owner)
+            continue;
+        if (timeline[i].message != next.message)
+            break;
+        same++;
+    }
+    if (same == REPETITIONS_MAX) {
+        note_unsupported(timelines, next.owner, "the same store again and again, more often than is looked at", 0);
+        return false;
+    }
+    return n < (timelines->endless ? ENDLESS_LENGTH_MAX : TIMELINE_MAX);
 }
 
 static bool space_is_void(PromiseSpace *space)
@@ -351,8 +395,8 @@ static void space_progress(PromiseSpace *space, SearchProgress *progress)
                        intern_bytes(timelines->machine->passes) + timelines->results->len * sizeof(SoloResult);
 }
 
-static const PromiseClass space_class = { space_seen,    space_group,    space_run,
-                                          space_is_void, space_complete, space_progress };
+static const PromiseClass space_class = { space_seen,    space_group,   space_run,      space_is_void,
+                                          space_stopped, space_extends, space_complete, space_progress };
 
 /* ---- set-up */
 
@@ -533,6 +577,7 @@ static void begin_round(Timelines *timelines)
     g_clear_pointer(&timelines->violating_ends, g_free);
     timelines->violation = no_violation;
     timelines->is_void = timelines->too_many = false;
+    timelines->stopped = timelines->cut = SEARCH_COMPLETE;
     timelines->unsupported = NULL;
     timelines->promised_by = 0;
     timelines->machine->waited = timelines->machine->served = 0;
@@ -560,6 +605,8 @@ static bool grow_pool(Timelines *timelines)
 
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
 {
+    for (guint g = 0; g < timelines->groups->len; g++)
+        g_array_index(timelines->groups, Group, g).solo.limits = limits;
     do {
         begin_round(timelines);
         timelines->outcome = promise_search(&timelines->space, limits);
@@ -572,7 +619,7 @@ SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
                             timelines->outcome->timeline->len);
     if (timelines->violation.kind != VIOLATION_NONE)
         return SEARCH_VIOLATION;
-    return timelines->outcome->end;
+    return timelines->outcome->end == SEARCH_COMPLETE ? timelines->cut : timelines->outcome->end;
 }
 
 void timelines_counts(const Timelines *timelines, TimelineCounts *counts)
@@ -685,6 +732,9 @@ char *timelines_unsupported(const Timelines *timelines)
     if (!timelines->unsupported)
         return NULL;
     const Program *program = timelines->machine->program;
+    if (!timelines->unsupported_pc)
+        return g_strdup_printf("%s: %s", program_hart(program, timelines->unsupported_hart)->name,
+                               timelines->unsupported);
     return machine_place_text(program, timelines->unsupported_hart, timelines->unsupported_pc, timelines->unsupported);
 }
 
