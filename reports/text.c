@@ -274,7 +274,7 @@ static void put_counts(GString *out, const Outcome *outcome)
     g_autofree char *states = grouped(result->progress.states), *moves = grouped(result->progress.transitions);
     if (outcome->timelines) {
         g_autofree char *orders = grouped(outcome->timelines);
-        g_string_append_printf(out, "%s store order%s, %s state%s of single harts, %s transition%s", orders,
+        g_string_append_printf(out, "%s order%s of stores,\n  %s state%s of single harts, %s transition%s", orders,
                                plural(outcome->timelines), states, plural(result->progress.states), moves,
                                plural(result->progress.transitions));
         return;

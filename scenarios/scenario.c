@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenarios/internal.h"
+#include "scenarios/litmus.h"
 
 static void row_clear(gpointer data)
 {
@@ -18,6 +19,7 @@ void scenario_free(Scenario *scenario)
     g_clear_pointer(&scenario->tags, g_ptr_array_unref);
     g_clear_pointer(&scenario->program, program_free);
     g_clear_pointer(&scenario->rows, g_array_unref);
+    litmus_test_free(scenario->litmus);
     g_free(scenario);
 }
 

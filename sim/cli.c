@@ -70,6 +70,9 @@ void common_clear(Common *common)
     g_free(common->output);
     g_free(common->timeout);
     g_strfreev(common->files);
+    if (common->oracle)
+        oracle_free(*common->oracle);
+    g_free(common->oracle);
 }
 
 static ExitStatus usage(const char *message)
@@ -116,6 +119,7 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
     if (extra)
         g_option_context_add_main_entries(context, extra, NULL);
     *status = EXIT_USAGE;
+    common->oracle = g_new0(Oracle *, 1);
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         usage(error->message);
         return false;
@@ -284,7 +288,15 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
                              .count_interleavings = true,
                              .poll = watch_search,
                              .poll_data = &watch };
-    Outcome *outcome = decide(scenario->program, &row->options, &limits, error);
+    /* What `-v` says of the emulator is to be the same whatever was decided before. */
+    bool fresh = !*common->oracle || common->verbose;
+    if (fresh) {
+        oracle_free(*common->oracle);
+        *common->oracle = oracle_new(ORACLE_SLOTS, error);
+    }
+    if (!*common->oracle)
+        return NULL;
+    Outcome *outcome = decide_with(scenario->program, &row->options, &limits, *common->oracle);
     if (watch.tty && watch.last_line != watch.start)
         g_printerr("\r\033[K");
     if (outcome && outcome->search->end == SEARCH_STOPPED) {

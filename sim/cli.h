@@ -32,6 +32,7 @@ typedef struct Common {
     gint64 max_states, max_memory, max_steps;
     gboolean quiet, verbose;
     char **files;
+    Oracle **oracle; /* one for all obligations, once the first needs it */
 } Common;
 
 void common_clear(Common *common);

@@ -76,17 +76,15 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
 {
     g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
     TextStyle style = common_style(&check->common);
-    if (interrupted())
-        return EXIT_INTERRUPTED;
     if (check->kinds)
-        return compare_kind(check, scenario, &row->options, &findings, out);
+        return interrupted() ? EXIT_INTERRUPTED : compare_kind(check, scenario, &row->options, &findings, out);
     if (check->herd) {
         say_apart(check, scenario, &row->options, &findings);
         herd_report(out, scenario, &findings);
     } else {
         litmus_report(out, scenario, &row->options, outcome, &findings, &style);
     }
-    return exit_of_findings(scenario, &findings);
+    return interrupted() ? EXIT_INTERRUPTED : exit_of_findings(scenario, &findings);
 }
 
 /* ---- one row */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The small subcommands: lint, list, models. */
+/* The small subcommands: lint, list. */
 #include "reports/herd.h"
 #include "sim/cli.h"
 
@@ -88,31 +88,4 @@ int cmd_list(int argc, char **argv)
         common.files[0] = catalogue();
     }
     return for_each_file(&common, list_scenario);
-}
-
-int cmd_models(int argc, char **argv)
-{
-    g_auto(Common) common = { 0 };
-    g_autoptr(GError) error = NULL;
-    ExitStatus status;
-    if (!common_parse(&common, argc, argv, NULL, "", "Lists the memory models and their rules.", &status))
-        return status;
-    g_autoptr(GString) out = g_string_new("model       fetch     ir2  ir3  ir3f  what it is\n");
-    guint n_models;
-    const Model *models = model_table(&n_models);
-    for (guint i = 0; i < n_models; i++) {
-        const Model *model = &models[i];
-        g_string_append_printf(out, "%-11s %-9s %-4s %-4s %-5s %s\n", model->name,
-                               model->coherent_fetch ? "coherent" : "any point", model->ir2 ? "x" : "-",
-                               model->ir3 ? "x" : "-", model->ir3f ? "x" : "-", model->summary);
-    }
-    g_string_append(out,
-                    "\nir2   fetches of a hart are in program order (draft Ziccid)\n"
-                    "ir3   fence.i orders earlier loads and stores before later fetches (Zifencei)\n"
-                    "ir3f  fence.i also orders earlier fetches, its own included (ISA manual, September 2026)\n"
-                    "Data accesses are sequentially consistent in all of them. Fetch atomicity: 4 (Ziccif) unless\n"
-                    "--fetch-atomicity says otherwise; whole instructions with coherent fetch.\n");
-    if (!common_write(&common, out->str, &error))
-        return report_error(error);
-    return EXIT_PROVED;
 }

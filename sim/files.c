@@ -183,6 +183,8 @@ ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, 
         g_autoptr(Scenario) scenario = take(&ahead, files, i, &local);
         n_skipped += g_error_matches(local, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
         status = worse(status, scenario ? each(data, scenario, out) : report_error(local));
+        if (g_error_matches(local, SIM_ERROR, SIM_ERROR_ENVIRONMENT))
+            break; /* it will not get better */
         if (!at_once || common->output)
             continue;
         common_write(common, out->str, &error);

@@ -125,6 +125,9 @@ static bool visit(Search *search, uint32_t number)
             return false;
         }
     }
+    for (guint p = 0; p < space->n_processes; p++)
+        if (!search->results[p]->viable)
+            return true;
     if (!judge(search))
         return false;
     const PromiseMessage *timeline = (const PromiseMessage *)(const void *)search->timeline->data;

@@ -14,7 +14,9 @@ typedef struct PromiseSpace PromiseSpace;
 typedef struct PromiseResult {
     const uint32_t *messages; /* those it may promise next, without repetition, in a fixed order */
     guint n_messages;
-    bool completable; /* some run of it keeps all of its promises */
+    bool viable;      /* some run of it, with messages of its own added, keeps all of its promises; if not, nor does any
+                       * against a longer timeline */
+    bool completable; /* some run against just this timeline does */
     bool violates;    /* some such run violates a property */
 } PromiseResult;
 

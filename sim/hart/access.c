@@ -14,6 +14,10 @@ static void account_access(const HartContext *context, Hart *hart, guint message
 /* Bits of the pieces of a misaligned access: piece_at gives the aligned piece that holds byte `offset`. */
 guint access_piece(const HartContext *context, uint64_t address, guint size, guint offset, guint *first)
 {
+    if (address % size == 0) { /* a naturally aligned access is one, whatever becomes of others */
+        *first = 0;
+        return size;
+    }
     if (context->misaligned == MISALIGNED_ATOMIC && address / 16 == (address + size - 1) / 16) {
         *first = 0;
         return size;

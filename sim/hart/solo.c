@@ -424,12 +424,27 @@ void solo_amo(const HartContext *context, HartStep *step, GArray *steps)
 
 /* ---- instructions without an access */
 
+/* A CSR carries dependencies as registers do ("Syntactic Dependencies"). */
+static void compute_csr(HartStep *step)
+{
+    const Insn *insn = &step->insn;
+    int csr = hart_csr(insn->csr);
+    if (csr < 0)
+        return;
+    View old = step->views.csr[csr], operand = views_of_registers(&step->views, insn->data_regs);
+    bool replaces = (insn->word >> 12 & 3) == 1;
+    step->views.csr[csr] = replaces ? operand : view_join(old, operand);
+    set_register_view(step, old);
+}
+
 void solo_compute(const HartContext *context, HartStep *step)
 {
     if (!context->solo)
         return;
     const Insn *insn = &step->insn;
     view_raise(&step->views.control, views_of_registers(&step->views, insn->branch_regs)); /* ppo 11 */
+    if (insn->kind == INSN_CSR)
+        return compute_csr(step);
     set_register_view(step, views_of_registers(&step->views, insn->result_regs));
 }
 

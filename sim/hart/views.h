@@ -59,6 +59,7 @@ typedef enum ByteFlags {
 
 typedef struct Views {
     View reg[32];
+    View csr[8]; /* by HartCsr */
     View read_new, write_new, read_old, write_old, control, release;
     View fetch, fetched;
     /* Where on the timeline the hart stands for what is said of "after" a mark: its later stores come later. */

@@ -115,6 +115,16 @@ static bool is_stuck(SoloDriver *driver)
     return true;
 }
 
+/* That nobody goes on in a state is seen from all the timelines there are, not from the state: it is the exploration that
+ * knows, if this is the schedule it has found. */
+static Violation found_deadlock(Timelines *timelines, const GArray *trail)
+{
+    g_autoptr(GArray) found = timelines_trail(timelines);
+    g_autofree char *found_text = schedule_text(found), *text = schedule_text(trail);
+    Violation violation = timelines_violation(timelines);
+    return violation.kind == VIOLATION_DEADLOCK && g_str_equal(found_text, text) ? violation : no_violation;
+}
+
 bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArray *trail, GError **error)
 {
     static const SearchOptions no_limits = { 0 };
@@ -122,7 +132,7 @@ bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArra
     g_autoptr(Timelines) timelines = timelines_new(scout);
     bool marks_matter;
     /* Which memory has a history depends on who uses it: exploring again finds it out again. */
-    timelines_explore(timelines, &no_limits);
+    SearchEnd end = timelines_explore(timelines, &no_limits);
     MemoryMap *map = timelines_map(timelines, &marks_matter);
     Pair pair;
     solo_driver_init(&pair.slot, machine, map, marks_matter);
@@ -136,6 +146,8 @@ bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArra
         replay->finished = is_stuck(&pair.slot);
         if (replay->violation.kind == VIOLATION_NONE && replay->finished)
             replay->violation = machine_final(machine, replay->tasks, &replay->world);
+        else if (replay->violation.kind == VIOLATION_NONE && end == SEARCH_VIOLATION)
+            replay->violation = found_deadlock(timelines, trail);
     }
     solo_driver_clear(&pair.slot);
     solo_driver_clear(&pair.true_pc);

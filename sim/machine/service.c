@@ -67,7 +67,10 @@ static void request_fence(const Machine *machine, const World *world, MachineSte
     task->hart.x[REG_A0] = task->hart.x[REG_A1] = 0; /* SBI_SUCCESS */
     if (targets & bit_of(task))
         hart_fence_i(machine->options->model, &task->hart, 0);
-    targets &= ~(bit_of(task) | world->done);
+    targets &= ~bit_of(task);
+    if (targets) /* the call goes through M-mode and to others, whether they are still there or not */
+        synchronise(machine, &step->task, now(machine, world));
+    targets &= ~world->done;
     /* With coherent fetch a fence.i changes nothing that anybody could see, unless a hart is in the middle of a fetch: the
      * fence.i waits for its end. */
     bool unseen = machine->options->model->coherent_fetch && machine->options->fetch_atomicity == FETCH_WHOLE &&
@@ -144,7 +147,7 @@ static bool at_schedule_point(const Machine *machine, const Task *task)
  * is not preempted, but it may have schedule points of its own (preemption on the way out of an interrupt is one). */
 bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, bool sleeps)
 {
-    if (task->hart.phase != PHASE_BOUNDARY)
+    if (task->hart.phase != PHASE_BOUNDARY && !sleeps) /* an ecall fetched in parts may be what it sleeps in */
         return false;
     if (flags & STOP_OUTSIDE_SITES && stands_in_region(machine, task))
         return false;
@@ -239,10 +242,11 @@ static void stop_end(const Machine *machine, const World *world, MachineStep *st
 
 /* ---- the rest */
 
-static void unlock(const World *world, MachineStep *step)
+static void unlock(const Machine *machine, const World *world, MachineStep *step)
 {
     if (world->lock_owner[step->argument] != step->task.id + 1u)
         return misuse(step, "the release of a lock that this hart does not hold");
+    synchronise(machine, &step->task, now(machine, world)); /* a store, like any other */
     service_return(step);
     step_world(step, world)->lock_owner[step->argument] = 0;
 }
@@ -326,7 +330,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
         step_world(step, world)->lock_owner[step->argument] = (uint8_t)(step->task.id + 1);
         return true;
     case SERVICE_UNLOCK:
-        unlock(world, step);
+        unlock(machine, world, step);
         return true;
     case SERVICE_MARK:
         service_return(step);

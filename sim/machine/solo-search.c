@@ -5,9 +5,9 @@
 
 enum {
     NONE = G_MAXUINT32,
-    /* A run that violates a property goes on only to keep its promises, and no longer than this many steps: if it has not
-     * kept them by then, the same violation is one of a timeline with fewer promises. */
-    STEPS_AFTER_VIOLATION = 64,
+    /* A run that violates a property goes on only to keep its promises; if it has not kept them after so many steps, what it
+     * comes to is left open. */
+    STEPS_AFTER_VIOLATION = 200,
     POLL_STATES = 4096
 };
 
@@ -20,10 +20,12 @@ typedef struct Edge {
 } Edge;
 
 typedef struct State {
-    uint32_t parent; /* edge that found it; NONE: the initial state */
-    uint32_t end;    /* id, or NONE */
-    uint32_t depth;  /* steps from the initial state */
-    bool real;       /* nothing added to the timeline, nothing guessed: a run against this very timeline */
+    uint32_t parent;     /* edge that found it; NONE: the initial state */
+    uint32_t done;       /* id of the end, or NONE */
+    uint8_t kinds;       /* EndKind */
+    uint32_t depth;      /* steps from the initial state */
+    uint32_t first_edge; /* its edges follow each other */
+    bool real;           /* nothing added to the timeline, nothing guessed: a run against this very timeline */
     bool owes_nothing;
     bool certified;      /* a run from here keeps all promises */
     bool certified_real; /* a real one does */
@@ -64,19 +66,35 @@ static uint64_t private_value(const Local *local, const Image *image, uint64_t a
     return value;
 }
 
-static uint32_t end_id(const Graph *graph, const Local *local, EndKind kind)
+static uint32_t end_id(const Graph *graph, const Local *local)
 {
     const EndPlaces *places = graph->places;
     g_autofree uint64_t *record = g_new0(uint64_t, places->n + 1);
-    record[0] = kind;
     for (guint i = 0; i < places->n; i++) {
         const ConditionPlace *place = &places->places[i];
-        if (!place->is_memory && place->hart == local->task.id)
-            record[i + 1] = local->task.hart.x[place->number];
-        else if (place->is_memory && memory_map_at(places->map, place->address) == MEMORY_PRIVATE)
-            record[i + 1] = private_value(local, graph->solo->machine->program->image, place->address, place->size);
+        if (place->is_memory)
+            record[i] = private_value(local, graph->solo->machine->program->image, place->address, place->size);
+        else if (place->hart == local->task.id)
+            record[i] = local->task.hart.x[place->number];
     }
-    return intern_put(graph->ends, record, (guint)((places->n + 1) * sizeof *record));
+    return intern_put(graph->ends, record, (guint)(places->n * sizeof *record));
+}
+
+/* How the hart may come to stand still here; `stuck`: it cannot go on, or may wait for ever. */
+static uint8_t standing_kinds(const Graph *graph, const Local *local, bool stuck)
+{
+    const Machine *machine = graph->solo->machine;
+    const Task *task = &local->task;
+    if (task->status == TASK_STOPPING)
+        return (local->views.stopping - 1u) & STOP_OUTSIDE_SITES ? END_STOPPING_OUTSIDE : END_STOPPING;
+    if (task->status != TASK_RUNNING)
+        return stuck ? END_STUCK : 0;
+    bool sleeps = solo_sleeps(graph->solo, local, G_MAXUINT);
+    if (service_may_park(machine, task, STOP_OUTSIDE_SITES, sleeps))
+        return stuck ? END_STUCK_PARKABLE : END_PARKING;
+    if (service_may_park(machine, task, 0, sleeps))
+        return stuck ? END_STUCK_INSIDE : END_PARKING_INSIDE;
+    return stuck ? END_STUCK : 0;
 }
 
 /* ---- the graph */
@@ -86,7 +104,7 @@ static uint32_t add_state(Graph *graph, const Local *local, uint32_t parent)
     uint32_t number = local_intern(local, graph->ids);
     if (number < graph->states->len)
         return number;
-    State state = { .parent = parent, .end = NONE };
+    State state = { .parent = parent, .done = NONE };
     if (parent != NONE)
         state.depth = 1 + state_of(graph, graph->expanding)->depth;
     state.real = local->suffix->len == 0 && !local->views.guessed;
@@ -123,7 +141,7 @@ static void note_unsupported(Graph *graph, const Local *local, const MachineStep
 {
     SoloResult *result = graph->result;
     result->endless = result->endless || step->unsupported == solo_endless;
-    if (result->unsupported || (local->views.guessed && step->unsupported != solo_endless))
+    if (result->unsupported || (step->hart.views.guessed && step->unsupported != solo_endless))
         return;
     if (step->unsupported) {
         result->unsupported = step->unsupported;
@@ -159,18 +177,27 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
 {
     Solo *solo = graph->solo;
     graph->expanding = number;
+    state_of(graph, number)->first_edge = graph->edges->len;
     local_extern(local, graph->ids, number);
     if (local->task.status == TASK_CRASHED)
         return;
     if (local->task.status == TASK_DONE) {
-        state_of(graph, number)->end = end_id(graph, local, END_DONE);
+        state_of(graph, number)->done = end_id(graph, local);
+        state_of(graph, number)->kinds = END_DONE;
         return;
     }
     if (leads_nowhere(graph, local))
         return;
-    if (local->views.violated &&
-        (state_of(graph, number)->owes_nothing || local->views.violated > STEPS_AFTER_VIOLATION))
+    if (local->views.violated && state_of(graph, number)->owes_nothing)
         return;
+    if (local->views.violated > STEPS_AFTER_VIOLATION) {
+        if (!local->views.guessed && !graph->result->unsupported) {
+            graph->result->unsupported =
+                "a run that goes wrong, and on for ever without a store that others may have seen";
+            graph->result->unsupported_pc = local->task.hart.pc;
+        }
+        return;
+    }
     if (solo->limits && solo->limits->steps_max && state_of(graph, number)->depth >= solo->limits->steps_max) {
         graph->result->end = SEARCH_STEPS;
         return;
@@ -189,17 +216,8 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
         edge.to = add_state(graph, next, graph->edges->len);
         g_array_append_val(graph->edges, edge);
     }
-    State *state = state_of(graph, number);
-    if (local->task.status == TASK_STOPPING)
-        state->end = end_id(graph, local, END_STOPPING);
-    else if (steps->len == 0) {
-        bool sleeps = local->task.status == TASK_RUNNING; /* in a lock, or in an await that nothing ends */
-        Service service;
-        uint64_t argument;
-        sleeps = sleeps && service_recognise(local->task.hart.x, &service, &argument) && service == SERVICE_LOCK;
-        state->end =
-            end_id(graph, local, service_may_park(solo->machine, &local->task, 0, sleeps) ? END_PARKABLE : END_STUCK);
-    }
+    if (state_of(graph, number)->owes_nothing && state_of(graph, number)->real)
+        state_of(graph, number)->kinds = standing_kinds(graph, local, steps->len == 0 || solo->may_wait);
 }
 
 /* Marks every state from which one that owes nothing can be reached. */
@@ -229,7 +247,9 @@ static void build(Graph *graph)
     solo_initial(solo, &local);
     add_state(graph, &local, NONE);
     for (uint32_t number = 0; number < graph->states->len; number++) {
-        if (number % POLL_STATES == POLL_STATES - 1 && must_stop(graph, number))
+        bool too_many = solo->limits && solo->limits->states_max &&
+                        solo->states_before + graph->states->len > solo->limits->states_max;
+        if ((too_many || number % POLL_STATES == POLL_STATES - 1) && must_stop(graph, number))
             break;
         expand(graph, number, &local, &next);
     }
@@ -283,7 +303,7 @@ static void add_once(GArray *ids, uint32_t id)
 
 static bool is_end(const State *state)
 {
-    return state->end != NONE && state->real && state->owes_nothing;
+    return state->kinds && state->real && state->owes_nothing;
 }
 
 static bool is_violation(const Graph *graph, const Edge *edge)
@@ -298,6 +318,7 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
     build(&graph);
     SoloResult *result = g_steal_pointer(&graph.result);
     result->result.completable = state_of(&graph, 0)->certified_real;
+    result->result.viable = state_of(&graph, 0)->certified || result->end != SEARCH_COMPLETE;
     for (guint i = 0; i < graph.edges->len; i++) {
         const Edge *edge = edge_of(&graph, i);
         for (guint m = 0; m < edge->n && state_of(&graph, edge->to)->certified; m++)
@@ -305,8 +326,11 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
         result->result.violates = result->result.violates || is_violation(&graph, edge);
     }
     for (guint i = 0; i < graph.states->len; i++)
-        if (is_end(state_of(&graph, i)))
-            add_once(result->ends, state_of(&graph, i)->end);
+        if (is_end(state_of(&graph, i))) {
+            result->kinds |= state_of(&graph, i)->kinds;
+            if (state_of(&graph, i)->done != NONE)
+                add_once(result->ends, state_of(&graph, i)->done);
+        }
     result->result.messages = (const uint32_t *)(const void *)result->promisable->data;
     result->result.n_messages = result->promisable->len;
     result->states = graph.states->len;
@@ -335,14 +359,17 @@ static void add_completion(const Graph *graph, uint32_t from, GArray *way)
     for (guint q = 0; q < queue->len; q++) {
         uint32_t at = g_array_index(queue, uint32_t, q);
         if (state_of(graph, at)->owes_nothing && state_of(graph, at)->real) {
-            guint first = way->len;
+            guint n = way->len;
+            for (uint32_t back = at; back != from; back = edge_of(graph, by[back])->from)
+                n++;
+            g_array_set_size(way, n);
             for (; at != from; at = edge_of(graph, by[at])->from)
-                g_array_insert_val(way, first, by[at]);
+                g_array_index(way, uint32_t, --n) = by[at];
             return;
         }
-        for (guint i = 0; i < graph->edges->len; i++) {
+        for (guint i = state_of(graph, at)->first_edge; i < graph->edges->len && edge_of(graph, i)->from == at; i++) {
             const Edge *edge = edge_of(graph, i);
-            if (edge->from != at || edge->to == from || by[edge->to] != NONE || !state_of(graph, edge->to)->real)
+            if (edge->to == from || by[edge->to] != NONE || !state_of(graph, edge->to)->real)
                 continue;
             by[edge->to] = i;
             g_array_append_val(queue, edge->to);
@@ -351,14 +378,19 @@ static void add_completion(const Graph *graph, uint32_t from, GArray *way)
     g_assert_not_reached();
 }
 
-/* The edges from the initial state to a state. */
+/* The edges from the initial state to a state; `way` is empty. */
 static void add_way_to(const Graph *graph, uint32_t number, GArray *way)
 {
     for (uint32_t edge; (edge = state_of(graph, number)->parent) != NONE; number = edge_of(graph, edge)->from)
-        g_array_prepend_val(way, edge);
+        g_array_append_val(way, edge);
+    for (guint i = 0, j = way->len; i + 1 < j; i++) {
+        uint32_t other = g_array_index(way, uint32_t, --j);
+        g_array_index(way, uint32_t, j) = g_array_index(way, uint32_t, i);
+        g_array_index(way, uint32_t, i) = other;
+    }
 }
 
-static GArray *find_way(const Graph *graph, PathTo to, uint32_t end, int *violating)
+static GArray *find_way(const Graph *graph, PathTo to, uint32_t which, int *violating)
 {
     GArray *way = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     *violating = -1;
@@ -377,9 +409,11 @@ static GArray *find_way(const Graph *graph, PathTo to, uint32_t end, int *violat
     case PATH_TO_COMPLETION:
         add_completion(graph, 0, way);
         return way;
-    case PATH_TO_END:
+    case PATH_TO_DONE:
+    case PATH_TO_KIND:
         for (guint i = 0; i < graph->states->len; i++) {
-            if (!is_end(state_of(graph, i)) || state_of(graph, i)->end != end)
+            const State *state = state_of(graph, i);
+            if (!is_end(state) || (to == PATH_TO_DONE ? state->done != which : !(state->kinds & which)))
                 continue;
             add_way_to(graph, i, way);
             return way;
@@ -389,13 +423,13 @@ static GArray *find_way(const Graph *graph, PathTo to, uint32_t end, int *violat
     g_assert_not_reached();
 }
 
-GArray *solo_path(Solo *solo, PathTo to, uint32_t end, const EndPlaces *places, Intern *contents, Intern *ends,
+GArray *solo_path(Solo *solo, PathTo to, uint32_t which, const EndPlaces *places, Intern *contents, Intern *ends,
                   int *violating)
 {
     Graph graph;
     graph_init(&graph, solo, places, contents, ends);
     build(&graph);
-    g_autoptr(GArray) way = find_way(&graph, to, end, violating);
+    g_autoptr(GArray) way = find_way(&graph, to, which, violating);
     GArray *path = g_array_new(FALSE, FALSE, sizeof(SoloStep));
     g_array_set_clear_func(path, solo_step_clear);
     for (guint i = 0; i < way->len; i++) {

@@ -6,27 +6,32 @@
 #include "sim/explore/promise.h"
 #include "sim/machine/solo.h"
 
-/* How a run can end. */
+/* How a run can end, or come to stand still. */
 typedef enum EndKind {
-    END_DONE,     /* the hart has made its last call */
-    END_STUCK,    /* it waits for what this timeline does not bring */
-    END_PARKABLE, /* likewise, in a place where stop_machine may switch it out */
-    END_STOPPING, /* it waits for stop_machine to park everybody */
+    END_DONE = 1,            /* the hart has made its last call */
+    END_STUCK = 2,           /* it waits for what this timeline does not bring, and cannot be switched out there */
+    END_STUCK_INSIDE = 4,    /* likewise, but stop_machine may switch it out unless it wants tasks outside of sites */
+    END_STUCK_PARKABLE = 8,  /* likewise, and any stop_machine may */
+    END_PARKING_INSIDE = 16, /* it can go on, but stop_machine may switch it out here, unless ... */
+    END_PARKING = 32,        /* it can go on, but any stop_machine may switch it out here */
+    END_STOPPING = 64,       /* it waits for stop_machine to park everybody */
+    END_STOPPING_OUTSIDE = 128, /* likewise, outside of sites */
 } EndKind;
 
 /* What is asked of the ends of runs. */
 typedef struct EndPlaces {
     const ConditionPlace *places;
     guint n;
-    const MemoryMap *map; /* of what is private, the hart has the final value */
 } EndPlaces;
 
-/* An end as interned: the kind, then the value of each place that is this hart's, 0 for others. */
+/* An END_DONE as interned: of each place its value as far as this hart knows: registers of its own (0 for others), memory
+ * as in its own private one or in the image. */
 
 typedef struct SoloResult {
     PromiseResult result;
     GArray *promisable;      /* uint32_t: ids of messages, without hart */
-    GArray *ends;            /* uint32_t: ids of ends, each once, in the order of the shortest runs */
+    GArray *ends;            /* uint32_t: ids of END_DONE, each once, in the order of the shortest runs */
+    uint8_t kinds;           /* EndKind */
     const char *unsupported; /* the first thing outside the machine that a run meets; NULL: none */
     uint64_t unsupported_pc;
     bool endless;  /* it is that there is no end to its stores */
@@ -49,11 +54,12 @@ typedef struct SoloStep {
 typedef enum PathTo {
     PATH_TO_VIOLATION,  /* the first violation, and on until all promises are kept */
     PATH_TO_COMPLETION, /* until all promises are kept */
-    PATH_TO_END,        /* a given end */
+    PATH_TO_DONE,       /* a given END_DONE */
+    PATH_TO_KIND,       /* any end of a kind */
 } PathTo;
 
-/* A shortest such run, as a new array of SoloStep; *violating: index of the violating step, or -1. The run must exist. */
-GArray *solo_path(Solo *solo, PathTo to, uint32_t end, const EndPlaces *places, Intern *contents, Intern *ends,
+/* A shortest such run (`which`: id of an end, or kind), as a new array of SoloStep; *violating: index of the violating step, or -1. The run must exist. */
+GArray *solo_path(Solo *solo, PathTo to, uint32_t which, const EndPlaces *places, Intern *contents, Intern *ends,
                   int *violating);
 
 void solo_steps_free(GArray *steps);

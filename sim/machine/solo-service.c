@@ -18,11 +18,16 @@ typedef struct Places {
     bool is_new[TIMELINE_MAX + 1];
 } Places;
 
-/* After every access so far, whatever its kind. */
-static View everything(const Views *views)
+/* After every access so far, whatever its kind, and the fetch of the ecall (ir1; 0 of a step that is none). */
+static View everything(const Views *views, View fetched)
 {
     View read = view_join(views->read_old, views->read_new), write = view_join(views->write_old, views->write_new);
-    return view_join(view_join(read, write), view_join(views->control, views->clock));
+    return view_join(view_join(read, write), view_join(view_join(views->control, views->clock), fetched));
+}
+
+static View fetch_view(const MachineStep *step)
+{
+    return (View)step->hart.fetch.view;
 }
 
 static const GArray *messages_of(const Solo *solo)
@@ -87,6 +92,14 @@ static void append(GArray *steps, const MachineStep *step)
 
 /* ---- locks, marks, waiting for a value */
 
+/* Services are called by ecalls that are part of no site, or the same in all its versions. */
+static bool at_ecall(const Solo *solo, const Task *task)
+{
+    const Timeline *timeline = &solo->world.timeline;
+    return image_section_at(timeline->image, task->hart.pc, 4) &&
+           insn_decode((uint32_t)timeline_read(timeline, task->hart.pc, 4, G_MAXUINT, NULL)).kind == INSN_ECALL;
+}
+
 /* The newest message on a lock before `ts`, or NULL. */
 static const Message *lock_before(const Solo *solo, uint64_t lock, guint ts)
 {
@@ -104,6 +117,20 @@ static uint64_t lock_address(uint64_t lock)
     return ORACLE_ZONE + 8 * lock;
 }
 
+bool solo_sleeps(const Solo *solo, const Local *local, guint until)
+{
+    Service service;
+    uint64_t argument;
+    const Task *task = &local->task;
+    if (task->status == TASK_STOPPING)
+        return true;
+    if (task->status != TASK_RUNNING || !at_ecall(solo, task) ||
+        !service_recognise(task->hart.x, &service, &argument) || service != SERVICE_LOCK)
+        return false;
+    const Message *last = lock_before(solo, argument, MIN(until, messages_of(solo)->len + 1));
+    return last && last->kind == MESSAGE_LOCK && last->hart != HART_SELF;
+}
+
 static void serve_lock(Solo *solo, const Local *local, MachineStep *step, GArray *steps)
 {
     Message message = { .kind = MESSAGE_LOCK, .value = step->argument, .address = lock_address(step->argument) };
@@ -111,6 +138,7 @@ static void serve_lock(Solo *solo, const Local *local, MachineStep *step, GArray
     Places places;
     footprint_add(solo->footprint, message.address, 1);
     View low = view_join(view_join(views->control, views->clock), view_join(views->write_new, views->read_new));
+    view_raise(&low, fetch_view(step));
     find_places(solo, local, &message, low, &places);
     service_return(step);
     for (guint i = 0; i < places.n; i++) {
@@ -133,7 +161,7 @@ static void serve_unlock(Solo *solo, const Local *local, MachineStep *step, GArr
     }
     Places places;
     footprint_add(solo->footprint, message.address, 1);
-    find_places(solo, local, &message, everything(&local->views), &places);
+    find_places(solo, local, &message, everything(&local->views, fetch_view(step)), &places);
     service_return(step);
     step->hart.views.locks_held &= (uint8_t) ~(1u << message.value);
     for (guint i = 0; i < places.n; i++) {
@@ -156,6 +184,7 @@ static void serve_mark(Solo *solo, const Local *local, MachineStep *step, GArray
         return append(steps, step);
     Places places;
     View low = view_join(view_join(views->read_old, views->write_new), view_join(views->control, views->clock));
+    view_raise(&low, fetch_view(step));
     find_places(solo, local, &message, low, &places);
     for (guint i = 0; i < places.n; i++) {
         MachineStep marked = claim(solo, step, &message, &places, i);
@@ -180,12 +209,15 @@ static void serve_await(Solo *solo, const Local *local, MachineStep *step, GArra
     const Views *views = &local->views;
     bool is_sc = !solo->machine->options->model->rvwmo_data;
     MemoryUse used = solo_use(solo, address, size, false);
-    View pre = view_join(views->reg[REG_A0], view_join(views->read_new, is_sc ? views->write_new : 0));
+    View asked = view_join(views->reg[REG_A0], fetch_view(step));
+    View pre = view_join(asked, view_join(views->read_new, is_sc ? views->write_new : 0));
     uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
     ReadChoice choices[TIMELINE_MAX + 1];
     guint n =
         views_read(views, &solo->world.timeline, address, size, pre, solo_horizon(messages_of(solo), local), choices);
     service_return(step);
+    uint64_t newest = timeline_read(&solo->world.timeline, address, size, G_MAXUINT, NULL);
+    solo->may_wait = ((newest & mask) == (wanted & mask)) != (step->service == SERVICE_AWAIT);
     for (guint i = 0; i < n; i++) {
         View post = choices[i].post;
         if (((choices[i].value & mask) == (wanted & mask)) != (step->service == SERVICE_AWAIT))
@@ -195,7 +227,7 @@ static void serve_await(Solo *solo, const Local *local, MachineStep *step, GArra
         if (used != MEMORY_CONSTANT && !views_raise_coherence(after, address, size, post))
             done.unsupported = "more shared memory used by one hart than is kept track of";
         view_raise(&after->read_old, post);
-        view_raise(&after->control, view_join(post, views->reg[REG_A0]));
+        view_raise(&after->control, view_join(post, view_join(views->reg[REG_A0], views->reg[REG_A1])));
         if (is_sc)
             synchronise(after, post);
         done.hart.loads = true;
@@ -221,7 +253,7 @@ static void offer_stopped(Solo *solo, const Local *local, GArray *steps)
 {
     Message message = { .kind = MESSAGE_STOP, .value = local->views.stopping - 1u };
     Places places;
-    find_places(solo, local, &message, everything(&local->views), &places);
+    find_places(solo, local, &message, everything(&local->views, 0), &places);
     MachineStep step = solo_step_begin(STEP_STOPPED, local);
     step.task.status = TASK_RUNNING;
     for (guint i = 0; i < places.n; i++) {
@@ -246,7 +278,7 @@ static void serve_stop_end(Solo *solo, const Local *local, MachineStep *step, GA
         return append(steps, step);
     }
     Places places;
-    find_places(solo, local, &message, everything(&local->views), &places);
+    find_places(solo, local, &message, everything(&local->views, fetch_view(step)), &places);
     service_return(step);
     step->hart.views.stopping = 0;
     for (guint i = 0; i < places.n; i++) {
@@ -256,14 +288,15 @@ static void serve_stop_end(Solo *solo, const Local *local, MachineStep *step, GA
     }
 }
 
-static void offer_park(const Solo *solo, const Local *local, bool sleeps, GArray *steps)
+static void offer_park(const Solo *solo, const Local *local, GArray *steps)
 {
     const GArray *messages = messages_of(solo);
     for (guint i = 0; i < messages->len; i++) {
         const Message *message = &g_array_index(messages, Message, i);
         if (message->kind != MESSAGE_STOP || message->hart == HART_SELF || stamps_has(&local->views.passed, i + 1))
             continue;
-        if (local->views.clock > i || !service_may_park(solo->machine, &local->task, (uint32_t)message->value, sleeps))
+        if (local->views.clock > i ||
+            !service_may_park(solo->machine, &local->task, (uint32_t)message->value, solo_sleeps(solo, local, i + 1)))
             return;
         MachineStep step = solo_step_begin(STEP_PARK, local);
         step.task.was_running = step.task.status;
@@ -314,6 +347,7 @@ static void serve_fence(Solo *solo, const Local *local, MachineStep *step, GArra
 {
     const Machine *machine = solo->machine;
     const Options *options = machine->options;
+    solo->must_split = solo->must_split || solo->several;
     HartSet self = hart_set_of(solo->hart), targets = service_fence_targets(machine, &local->task);
     service_return(step);
     step->task.hart.x[REG_A0] = step->task.hart.x[REG_A1] = 0; /* SBI_SUCCESS */
@@ -330,7 +364,7 @@ static void serve_fence(Solo *solo, const Local *local, MachineStep *step, GArra
     message.value = (uint64_t)targets;
     message.address = (uint64_t)(targets >> 64);
     Places places;
-    find_places(solo, local, &message, everything(&local->views), &places);
+    find_places(solo, local, &message, everything(&local->views, fetch_view(step)), &places);
     for (guint i = 0; i < places.n; i++) {
         MachineStep asked = claim(solo, step, &message, &places, i);
         synchronise(&asked.hart.views, places.stamp[i]);
@@ -352,7 +386,7 @@ static void offer_fenced(Solo *solo, const Local *local, GArray *steps)
     g_assert(begin > 0);
     message.value = g_array_index(messages, Message, begin - 1).value;
     message.address = g_array_index(messages, Message, begin - 1).address;
-    find_places(solo, local, &message, everything(&local->views), &places);
+    find_places(solo, local, &message, everything(&local->views, 0), &places);
     MachineStep step = solo_step_begin(STEP_FENCED, local);
     step.task.status = TASK_RUNNING;
     for (guint i = 0; i < places.n; i++) {
@@ -422,18 +456,18 @@ void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray 
     g_assert_not_reached();
 }
 
-void solo_serve_waiting(Solo *solo, const Local *local, bool sleeps, GArray *steps)
+void solo_serve_waiting(Solo *solo, const Local *local, GArray *steps)
 {
     switch ((TaskStatus)local->task.status) {
     case TASK_RUNNING:
-        offer_park(solo, local, sleeps, steps);
+        offer_park(solo, local, steps);
         break;
     case TASK_PARKED:
         offer_resume(solo, local, steps);
         break;
     case TASK_STOPPING:
         offer_stopped(solo, local, steps);
-        offer_park(solo, local, true, steps);
+        offer_park(solo, local, steps);
         break;
     case TASK_FENCING:
         offer_fenced(solo, local, steps);

@@ -238,8 +238,8 @@ static MachineStep *push_step(GArray *steps, const HartStep *outcome, const Loca
     return step;
 }
 
-/* Replaces the last step, an ecall, by what the service does; false if the hart sleeps in it. */
-static bool serve(Solo *solo, const Local *local, GArray *steps)
+/* Replaces the last step, an ecall, by what the service does. */
+static void serve(Solo *solo, const Local *local, GArray *steps)
 {
     MachineStep call = g_array_index(steps, MachineStep, steps->len - 1);
     call.kind = STEP_SERVICE;
@@ -248,11 +248,10 @@ static bool serve(Solo *solo, const Local *local, GArray *steps)
     solo_serve_ecall(solo, local, &call, steps);
     for (guint served = before; served < steps->len; served++)
         judge(solo, local, &g_array_index(steps, MachineStep, served));
-    return steps->len > before || call.service != SERVICE_LOCK;
 }
 
-/* The instruction at pc; false if the hart sleeps there in a service. */
-static bool execute(Solo *solo, const Local *local, GArray *steps)
+/* The instruction at pc. */
+static void execute(Solo *solo, const Local *local, GArray *steps)
 {
     Machine *machine = solo->machine;
     const Options *options = machine->options;
@@ -276,7 +275,6 @@ static bool execute(Solo *solo, const Local *local, GArray *steps)
     GArray *outcomes = solo->outcomes;
     g_array_set_size(outcomes, 0);
     hart_step(&context, &local->task.hart, outcomes);
-    bool sleeps = false;
     for (guint i = 0; i < outcomes->len; i++) {
         const HartStep *outcome = &g_array_index(outcomes, HartStep, i);
         MachineStep *step = push_step(steps, outcome, local);
@@ -288,7 +286,7 @@ static bool execute(Solo *solo, const Local *local, GArray *steps)
             task_trap(machine, step);
             break;
         case HART_ECALL:
-            sleeps |= !serve(solo, local, steps);
+            serve(solo, local, steps);
             continue;
         case HART_UNSUPPORTED:
             step->unsupported = outcome->reason;
@@ -301,7 +299,6 @@ static bool execute(Solo *solo, const Local *local, GArray *steps)
         step.unsupported = solo_endless;
         g_array_append_val(steps, step);
     }
-    return !sleeps;
 }
 
 /* Everything that the rest of the run does not depend on is forgotten. */
@@ -344,7 +341,7 @@ static bool mark_matters_at(const Solo *solo, uint64_t pc)
         return true;
     for (guint i = 0; i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
-        if (property->kind == PROPERTY_AFTER_NEVER && pc - property->start < property->size)
+        if (property->kind == PROPERTY_AFTER_NEVER && pc < property->start + property->size && property->start < pc + 4)
             return true;
     }
     return false;
@@ -382,16 +379,16 @@ GArray *solo_steps(Solo *solo, const Local *local)
     g_array_set_size(steps, 0);
     g_array_set_size(solo->effects, 0);
     Machine *machine = solo->machine;
-    bool sleeps = local->task.status == TASK_STOPPING;
+    solo->may_wait = false;
     if (local->task.status == TASK_RUNNING) {
-        sleeps = !execute(solo, local, steps);
+        execute(solo, local, steps);
         guint before = steps->len;
         task_interrupt(machine, &local->task, steps);
         for (guint i = before; i < steps->len; i++)
             views_assign(&g_array_index(steps, MachineStep, i).hart.views, &local->views);
         offer_later(solo, local, steps);
     }
-    solo_serve_waiting(solo, local, sleeps, steps);
+    solo_serve_waiting(solo, local, steps);
     if (local->task.status == TASK_STOPPING || local->task.status == TASK_FENCING)
         machine->waited |= hart_set_of(solo->hart);
     machine->stops = machine->stops || local->task.status == TASK_STOPPING;

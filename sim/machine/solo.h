@@ -66,7 +66,9 @@ typedef struct Solo {
     GArray *pool;                /* Message, or NULL: patches that fetches may guess */
     const SearchOptions *limits; /* or NULL */
     guint64 states_before;       /* of earlier runs: what the limits are about */
-    bool marks_matter;           /* some property speaks of what comes after a mark */
+    bool may_wait;               /* of the last solo_steps: an await that the newest value does not end */
+    bool must_split;   /* the hart asks for what names single harts: its runs do not stand for those of others */
+    bool marks_matter; /* some property speaks of what comes after a mark */
     MemoryMap *map;
     Footprint *footprint;
     GArray *base;    /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
@@ -103,10 +105,13 @@ static inline HartSet solo_fence_targets(const Message *message)
     return (HartSet)message->address << 64 | message->value;
 }
 
+/* Whether the hart is at a lock that another hart holds, as of the messages before `until`. */
+bool solo_sleeps(const Solo *solo, const Local *local, guint until);
+
 /* The part of this room's files. */
 View solo_horizon(const GArray *timeline, const Local *local);
 void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
-void solo_serve_waiting(Solo *solo, const Local *local, bool sleeps, GArray *steps);
+void solo_serve_waiting(Solo *solo, const Local *local, GArray *steps);
 MachineStep solo_step_begin(StepKind kind, const Local *local);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MemoryMap, memory_map_free)

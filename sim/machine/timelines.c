@@ -7,7 +7,10 @@
 
 enum {
     COMBINATIONS_MAX = 4000000,
+    PERIOD_MAX = 4,
     REPETITIONS_MAX = 8,
+    REPETITIONS_FOR_EVER_MAX = 2,
+    REPETITIONS_PERIODIC_MAX = 64,
     ENDLESS_LENGTH_MAX = 6,
     ENDLESS_SUFFIX_MAX = 6
 };
@@ -43,6 +46,7 @@ struct Timelines {
     GArray *kept;   /* bool by final: the filter lets it through */
     bool *reached;  /* by property */
     bool guesses;   /* the model needs guessed patches */
+    bool no_groups; /* some hart does what names single harts */
     bool is_void, too_many, marks_matter, endless;
     SearchEnd stopped, cut; /* a limit that ends the search; one that leaves out what is further on */
     HartSet promised_by;    /* harts that have promised something */
@@ -54,7 +58,8 @@ struct Timelines {
     PromiseOutcome *outcome;
     Violation violation;
     GArray *violating_timeline; /* PromiseMessage */
-    uint32_t *violating_ends;   /* by hart: of a final state; NULL: outcome->violating violates on its own */
+    uint32_t *violating_ends;   /* by hart: of a final state; or */
+    uint8_t *violating_kinds;   /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
     TimelineCounts counts;
 };
 
@@ -172,7 +177,8 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
         timelines->promised_by |= hart_set_of(process);
     if (result->unsupported)
         note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
-    timelines->is_void = timelines->is_void || memory_map_changed(timelines->map);
+    timelines->is_void = timelines->is_void || memory_map_changed(timelines->map) || solo->must_split;
+    timelines->no_groups = timelines->no_groups || solo->must_split;
     return &result->result;
 }
 
@@ -181,21 +187,39 @@ static SearchEnd space_stopped(PromiseSpace *space)
     return ((Timelines *)space)->stopped;
 }
 
-/* A loop that stores the same value to the same place again and again (an AMO spin lock that is taken) has no end of
- * timelines. */
+/* How often the last messages of a hart repeat, with `period` messages in between, if `next` is the next one. */
+static guint repetitions(const PromiseMessage *timeline, guint n, PromiseMessage next, guint period)
+{
+    uint32_t last[PERIOD_MAX];
+    guint seen = 0;
+    last[seen++] = next.message;
+    for (guint i = n; i-- > 0;) {
+        if (timeline[i].owner != next.owner)
+            continue;
+        if (seen < period) {
+            last[seen++] = timeline[i].message;
+            continue;
+        }
+        if (timeline[i].message != last[seen % period])
+            break;
+        seen++;
+    }
+    return seen / period > 1 ? seen / period - 1 : 0;
+}
+
+/* A loop that stores the same values to the same places again and again (an AMO spin lock that is taken, a lock taken and
+ * released for ever) has no end of timelines. */
 static bool space_extends(PromiseSpace *space, const PromiseMessage *timeline, guint n, PromiseMessage next)
 {
     Timelines *timelines = (Timelines *)space;
-    guint same = 0;
-    for (guint i = n; i-- > 0 && same < REPETITIONS_MAX;) {
-        if (timeline[i].owner != next.owner)
+    bool for_ever = program_hart(timelines->machine->program, next.owner)->calls == 0;
+    guint most = for_ever ? REPETITIONS_FOR_EVER_MAX : REPETITIONS_MAX;
+    for (guint period = 1; period <= PERIOD_MAX; period++) {
+        /* what alternates (a patch and its undoing) is a loop only if nothing says when it ends */
+        guint allowed = period == 1 || for_ever ? most : REPETITIONS_PERIODIC_MAX;
+        if (repetitions(timeline, n, next, period) < allowed)
             continue;
-        if (timeline[i].message != next.message)
-            break;
-        same++;
-    }
-    if (same == REPETITIONS_MAX) {
-        note_unsupported(timelines, next.owner, "the same store again and again, more often than is looked at", 0);
+        note_unsupported(timelines, next.owner, "the same stores again and again, more often than is looked at", 0);
         return false;
     }
     return n < (timelines->endless ? ENDLESS_LENGTH_MAX : TIMELINE_MAX);
@@ -277,52 +301,97 @@ static uint64_t shared_value(const Timelines *timelines, const PromiseMessage *m
     return value;
 }
 
-/* Whether a state in which every hart has come to one of these ends is one in which nobody can go on. */
-static bool is_deadlock(const uint64_t *const *ends, guint n)
+/* One of the kinds that this hart can come to, or 0. */
+static uint8_t pick(const SoloResult *result, uint8_t kinds)
 {
-    guint n_stopping = 0, n_stuck = 0, n_parkable = 0;
-    for (guint h = 0; h < n; h++) {
-        n_stopping += ends[h][0] == END_STOPPING;
-        n_stuck += ends[h][0] == END_STUCK;
-        n_parkable += ends[h][0] == END_PARKABLE;
-    }
-    /* stop_machine goes on once everybody else can be parked */
-    return n_stuck > 0 || (n_parkable > 0 && n_stopping == 0);
+    uint8_t has = result->kinds & kinds;
+    return has & -has;
 }
 
-static bool judge_combination(Timelines *timelines, const SoloResult *const *results, const guint *choice,
-                              uint64_t *values)
+enum {
+    STUCK_KINDS = END_STUCK | END_STUCK_INSIDE | END_STUCK_PARKABLE,
+    STOPPING_KINDS = END_STOPPING | END_STOPPING_OUTSIDE
+};
+
+/* Everybody is done or waits for what nobody brings: fills `kinds`, by hart. */
+static bool all_stuck(const SoloResult *const *results, guint n, uint8_t *kinds)
 {
-    guint n = timelines->space.n_processes;
-    const uint64_t *ends[HARTS_MAX];
-    bool all_done = true;
+    bool one_is_stuck = false;
     for (guint h = 0; h < n; h++) {
-        ends[h] = intern_get(timelines->ends, g_array_index(results[h]->ends, uint32_t, choice[h]), NULL);
-        all_done = all_done && ends[h][0] == END_DONE;
+        kinds[h] = pick(results[h], STUCK_KINDS);
+        one_is_stuck = one_is_stuck || kinds[h];
+        if (!kinds[h])
+            kinds[h] = pick(results[h], END_DONE);
+        if (!kinds[h])
+            return false;
     }
-    if (!all_done) {
-        if (!is_deadlock(ends, n))
-            return true;
-        int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
-        if (property < 0) {
-            note_unsupported(timelines, 0, "a deadlock, which is not checked for here", 0);
-            return true;
-        }
-        timelines->violation = (Violation){ .kind = VIOLATION_DEADLOCK, .property = property };
+    return one_is_stuck;
+}
+
+/* Somebody waits for stop_machine to park all others, one of whom waits where it cannot be parked; those who could go on have
+ * been parked already. */
+static bool stop_is_stuck(const SoloResult *const *results, guint n, guint owner, uint8_t *kinds)
+{
+    kinds[owner] = pick(results[owner], STOPPING_KINDS);
+    if (!kinds[owner])
         return false;
+    bool outside = kinds[owner] == END_STOPPING_OUTSIDE;
+    uint8_t blocks = END_STUCK | (outside ? END_STUCK_INSIDE : 0);
+    uint8_t waits = END_DONE | STUCK_KINDS | STOPPING_KINDS | END_PARKING | (outside ? 0 : END_PARKING_INSIDE);
+    bool blocked = false;
+    for (guint h = 0; h < n; h++) {
+        if (h == owner)
+            continue;
+        kinds[h] = pick(results[h], blocks);
+        blocked = blocked || kinds[h];
+        if (!kinds[h])
+            kinds[h] = pick(results[h], waits);
+        if (!kinds[h])
+            return false;
     }
-    guint n_places = timelines->places->len;
+    return blocked;
+}
+
+/* Whether the harts can come to a state in which nobody can go on, and not all are done; fills `kinds`. */
+static bool find_deadlock(const SoloResult *const *results, guint n, uint8_t *kinds)
+{
+    bool stops = false;
+    for (guint h = 0; h < n; h++)
+        stops = stops || results[h]->kinds & STOPPING_KINDS;
+    if (all_stuck(results, n, kinds))
+        return true;
+    for (guint h = 0; h < n && stops; h++)
+        if (stop_is_stuck(results, n, h, kinds))
+            return true;
+    return false;
+}
+
+/* The final value of memory, of which every byte is as the timeline leaves it (`shared`), or as its one hart does. */
+static uint64_t memory_value(const Timelines *timelines, guint i, uint64_t shared, const uint64_t *const *ends)
+{
+    const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
+    uint64_t value = shared;
+    for (guint b = 0; b < place->size; b++) {
+        if (memory_map_at(timelines->map, place->address + b) != MEMORY_PRIVATE)
+            continue;
+        uint64_t mask = 0xffull << 8 * b;
+        value = (value & ~mask) | (ends[memory_map_owner(timelines->map, place->address + b)][i] & mask);
+    }
+    return value;
+}
+
+/* The final state in which each hart has come to the end chosen; `shared`: of memory places, as the timeline leaves them. */
+static bool judge_combination(Timelines *timelines, const SoloResult *const *results, const guint *choice,
+                              const uint64_t *shared)
+{
+    guint n = timelines->space.n_processes, n_places = timelines->places->len;
+    const uint64_t *ends[HARTS_MAX];
+    for (guint h = 0; h < n; h++)
+        ends[h] = intern_get(timelines->ends, g_array_index(results[h]->ends, uint32_t, choice[h]), NULL);
+    g_autofree uint64_t *values = g_new0(uint64_t, n_places + 1);
     for (guint i = 0; i < n_places; i++) {
         const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
-        if (!place->is_memory) {
-            values[i] = ends[place->hart][1 + i];
-        } else if (memory_map_at(timelines->map, place->address) == MEMORY_PRIVATE) {
-            /* of the one hart that has stored there */
-            values[i] = 0;
-            for (guint h = 0; h < n; h++)
-                if (memory_map_owner(timelines->map, place->address) == h)
-                    values[i] = ends[h][1 + i];
-        }
+        values[i] = place->is_memory ? memory_value(timelines, i, shared[i], ends) : ends[place->hart][i];
     }
     guint known = intern_count(timelines->finals);
     uint32_t id = intern_put(timelines->finals, values, (guint)(n_places * sizeof *values));
@@ -339,42 +408,39 @@ static void note_served(Timelines *timelines, const PromiseMessage *messages, gu
     }
 }
 
-static void keep_violation(Timelines *timelines, const PromiseMessage *messages, guint n_messages,
-                           const SoloResult *const *results, const guint *choice)
+static void keep_timeline(Timelines *timelines, const PromiseMessage *messages, guint n_messages)
 {
-    guint n = timelines->space.n_processes;
-    timelines->violating_ends = g_new(uint32_t, n);
-    for (guint h = 0; h < n; h++)
-        timelines->violating_ends[h] = g_array_index(results[h]->ends, uint32_t, choice[h]);
+    g_array_set_size(timelines->violating_timeline, 0);
     if (n_messages)
         g_array_append_vals(timelines->violating_timeline, messages, n_messages);
 }
 
-static bool space_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
-                           const PromiseResult *const *promise_results)
+/* Judges every combination of the harts' ends; false: a violation that ends the search. */
+static bool judge_finals(Timelines *timelines, const PromiseMessage *messages, guint n_messages,
+                         const SoloResult *const *results)
 {
-    Timelines *timelines = (Timelines *)space;
-    const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
-    guint n = space->n_processes, n_places = timelines->places->len;
+    guint n = timelines->space.n_processes, n_places = timelines->places->len;
     guint choice[HARTS_MAX] = { 0 };
     guint64 combinations = 1;
-    note_served(timelines, messages, n_messages);
     for (guint h = 0; h < n && combinations <= COMBINATIONS_MAX; h++)
         combinations *= results[h]->ends->len;
     timelines->too_many = timelines->too_many || combinations > COMBINATIONS_MAX;
     if (combinations == 0 || combinations > COMBINATIONS_MAX)
         return true;
-    g_autofree uint64_t *values = g_new0(uint64_t, n_places + 1);
+    g_autofree uint64_t *shared = g_new0(uint64_t, n_places + 1);
     for (guint i = 0; i < n_places; i++) {
         const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
         if (place->is_memory)
-            values[i] = shared_value(timelines, messages, n_messages, place);
+            shared[i] = shared_value(timelines, messages, n_messages, place);
     }
     for (;;) {
-        if (!judge_combination(timelines, results, choice, values)) {
-            keep_violation(timelines, messages, n_messages, results, choice);
+        if (!judge_combination(timelines, results, choice, shared)) {
+            keep_timeline(timelines, messages, n_messages);
+            timelines->violating_ends = g_new(uint32_t, n);
+            for (guint h = 0; h < n; h++)
+                timelines->violating_ends[h] = g_array_index(results[h]->ends, uint32_t, choice[h]);
             /* Whoever wants the set of final states wants all of it. */
-            if (timelines->violation.kind != VIOLATION_FINAL || !timelines->machine->program->observed->len)
+            if (!timelines->machine->program->observed->len)
                 return false;
         }
         guint h = 0;
@@ -383,6 +449,26 @@ static bool space_complete(PromiseSpace *space, const PromiseMessage *messages, 
         if (h == n)
             return true;
     }
+}
+
+static bool space_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
+                           const PromiseResult *const *promise_results)
+{
+    Timelines *timelines = (Timelines *)space;
+    const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
+    uint8_t kinds[HARTS_MAX];
+    note_served(timelines, messages, n_messages);
+    if (timelines->violation.kind == VIOLATION_NONE && find_deadlock(results, space->n_processes, kinds)) {
+        int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
+        if (property >= 0) {
+            timelines->violation = (Violation){ .kind = VIOLATION_DEADLOCK, .property = property };
+            keep_timeline(timelines, messages, n_messages);
+            timelines->violating_kinds = g_memdup2(kinds, space->n_processes);
+            return false;
+        }
+        note_unsupported(timelines, 0, "a deadlock, which is not checked for here", 0);
+    }
+    return judge_finals(timelines, messages, n_messages, results);
 }
 
 static void space_progress(PromiseSpace *space, SearchProgress *progress)
@@ -432,7 +518,6 @@ static void collect_places(Timelines *timelines)
             add_places_of(timelines->places, program_property(program, i)->condition);
     timelines->end_places.places = (const ConditionPlace *)(const void *)timelines->places->data;
     timelines->end_places.n = timelines->places->len;
-    timelines->end_places.map = timelines->map;
 }
 
 static bool same_points(const GArray *a, const GArray *b)
@@ -467,7 +552,8 @@ static void make_groups(Timelines *timelines)
     guint n = timelines->space.n_processes;
     for (guint h = 0; h < n; h++) {
         guint g = 0;
-        while (g < timelines->groups->len && !alike(timelines, g_array_index(timelines->groups, Group, g).first, h))
+        while (g < timelines->groups->len &&
+               (timelines->no_groups || !alike(timelines, g_array_index(timelines->groups, Group, g).first, h)))
             g++;
         timelines->group_of[h] = g;
         if (g < timelines->groups->len) {
@@ -557,6 +643,7 @@ void timelines_free(Timelines *timelines)
     g_array_unref(timelines->pool);
     g_array_unref(timelines->violating_timeline);
     g_free(timelines->violating_ends);
+    g_free(timelines->violating_kinds);
     promise_outcome_free(timelines->outcome);
     g_free(timelines);
 }
@@ -565,6 +652,10 @@ void timelines_free(Timelines *timelines)
 
 static void begin_round(Timelines *timelines)
 {
+    if (timelines->no_groups && timelines->groups->len < timelines->space.n_processes) {
+        g_array_set_size(timelines->groups, 0);
+        make_groups(timelines);
+    }
     g_ptr_array_set_size(timelines->results, 0);
     intern_free(timelines->ends);
     intern_free(timelines->finals);
@@ -575,6 +666,7 @@ static void begin_round(Timelines *timelines)
     promise_outcome_free(g_steal_pointer(&timelines->outcome));
     g_array_set_size(timelines->violating_timeline, 0);
     g_clear_pointer(&timelines->violating_ends, g_free);
+    g_clear_pointer(&timelines->violating_kinds, g_free);
     timelines->violation = no_violation;
     timelines->is_void = timelines->too_many = false;
     timelines->stopped = timelines->cut = SEARCH_COMPLETE;
@@ -605,10 +697,10 @@ static bool grow_pool(Timelines *timelines)
 
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
 {
-    for (guint g = 0; g < timelines->groups->len; g++)
-        g_array_index(timelines->groups, Group, g).solo.limits = limits;
     do {
         begin_round(timelines);
+        for (guint g = 0; g < timelines->groups->len; g++)
+            g_array_index(timelines->groups, Group, g).solo.limits = limits;
         timelines->outcome = promise_search(&timelines->space, limits);
     } while (timelines->outcome->is_void ||
              (timelines->outcome->end == SEARCH_COMPLETE && timelines->guesses && grow_pool(timelines)));
@@ -657,11 +749,19 @@ static GArray *path_of(Timelines *timelines, guint hart, const GArray *messages,
         message.hart = message.hart == hart ? HART_SELF : HART_OTHER;
         g_array_append_val(solo.base, message);
     }
-    bool violates = !timelines->violating_ends && timelines->outcome->violating == (int)hart;
-    PathTo to = timelines->violating_ends ? PATH_TO_END : violates ? PATH_TO_VIOLATION : PATH_TO_COMPLETION;
-    uint32_t end = timelines->violating_ends ? timelines->violating_ends[hart] : 0;
+    PathTo to = PATH_TO_COMPLETION;
+    uint32_t which = 0;
+    if (timelines->violating_ends) {
+        to = PATH_TO_DONE;
+        which = timelines->violating_ends[hart];
+    } else if (timelines->violating_kinds) {
+        to = PATH_TO_KIND;
+        which = timelines->violating_kinds[hart];
+    } else if (timelines->outcome->violating == (int)hart) {
+        to = PATH_TO_VIOLATION;
+    }
     GArray *path =
-        solo_path(&solo, to, end, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
+        solo_path(&solo, to, which, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
     solo_clear(&solo);
     return path;
 }
@@ -671,7 +771,8 @@ GArray *timelines_trail(Timelines *timelines)
     guint n = timelines->space.n_processes;
     g_autoptr(GArray) messages = full_timeline(timelines);
     g_autofree GArray **paths = g_new0(GArray *, n);
-    int violating = timelines->violating_ends ? -1 : timelines->outcome->violating, violating_step = -1;
+    bool of_all = timelines->violating_ends || timelines->violating_kinds;
+    int violating = of_all ? -1 : timelines->outcome->violating, violating_step = -1;
     for (guint h = 0; h < n; h++) {
         int step;
         paths[h] = path_of(timelines, h, messages, &step);

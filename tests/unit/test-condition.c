@@ -277,3 +277,174 @@ Test(condition, places_are_listed_once_in_order)
     condition_places(constant, &n);
     cr_assert_eq(n, 0);
 }
+
+/* ---- herd's syntax */
+
+/* x, y, a.b and _z as above, of 4 signed bytes, but y of 8; arr[0] to arr[2] are unsigned bytes from 0x5000 on; the code
+ * at P1:L is at 0x6000. */
+static bool find_location(gpointer data, const char *name, ConditionPlace *place)
+{
+    if (!strcmp(name, "P1:L")) {
+        place->address = 0x6000;
+        place->size = 4;
+        return true;
+    }
+    if (g_str_has_prefix(name, "arr[") && name[4] >= '0' && name[4] <= '2' && !strcmp(name + 5, "]")) {
+        place->address = 0x5000 + (uint64_t)(name[4] - '0');
+        place->size = 1;
+        return true;
+    }
+    place->size = *name == 'y' ? 8 : 4;
+    place->is_signed = true;
+    return find_symbol(data, name, &place->address);
+}
+
+/* instr:"WORD" is hexadecimal; label:"L" is 0x6000. */
+static bool find_quoted(gpointer data, ConditionQuote quote, const ConditionPlace *place, gsize offset,
+                        const char *text, uint64_t *value)
+{
+    (void)data;
+    cr_assert_gt(offset, 0);
+    cr_assert(place->is_memory || place->number < 32);
+    *value = quote == CONDITION_INSTR ? g_ascii_strtoull(text, NULL, 16) : 0x6000;
+    return quote == CONDITION_INSTR ? *text != 'U' : !strcmp(text, "P1:L");
+}
+
+static const ConditionNames herd_names = { find_hart, find_symbol, NULL, find_location, find_quoted };
+
+typedef struct HerdRow {
+    const char *text;
+    bool holds;
+    const char *canonical;
+} HerdRow;
+
+/* clang-format off */
+static const HerdRow herd_good[] = {
+    { "exists (1:x5=105)", true, "1:x5=105" },
+    { "exists P1:t0=105", true, "1:x5=105" },
+    { "exists x=0x13121110", true, "[4096]=319951120" },
+    { "exists [x]=0x13121110", true, "[4096]=319951120" },
+    { "exists * x = 0x13121110", true, "[4096]=319951120" },
+    { "exists y=0x2726252423222120", true, "[8192]=2820983053732684064" },
+    { "exists arr[1]=0x51", true, "[20481]=81" },
+    { "exists [arr[1]]=0x51", true, "[20481]=81" },
+    { "exists [P1:L]=0x63626160", true, "[24576]=1667391840" },
+    { "exists x=y", false, "[4096]=8192" },
+    { "exists x=&y", false, "[4096]=8192" },
+    { "exists x=[x]", true, "[4096]=[4096]" },
+    { "exists x=*y", false, "[4096]=[8192]" },
+    { "exists x<>[y]", true, "not ([4096]=[8192])" },
+    { "exists 1:x5=1:t0", true, "1:x5=1:x5" },
+    { "exists 1:x5=P0:x5", false, "1:x5=0:x5" },
+    { "exists 1:x5!=0:x5", true, "not (1:x5=0:x5)" },
+    { "exists 1:x5=instr:\"69\"", true, "1:x5=105" },
+    { "exists 0:a7=instr:\"ffffffff\"", true, "0:x17=4294967295" }, /* sign-extended */
+    { "exists 0:a7=0xffffffff", false, "0:x17=4294967295" },
+    { "exists [x] = instr:\"13121110\" /\\ 0:x5=label:\"P1:L\"", false, "[4096]=319951120 /\\ 0:x5=24576" },
+    { "exists x=-1", false, "[4096]=-1" },
+    { "not exists (x=1 => y=1 => x=2)", true, "[4096]=1 => [8192]=1 => [4096]=2" },
+    { "exists ((x=1 => y=1) => false)", false, "([4096]=1 => [8192]=1) => false" },
+    { "exists (true \\/ false /\\ (true \\/ false) \\/ (true => false))", true, "true \\/ false /\\ (true \\/ false) \\/ true => false" },
+    { "exists (true /\\ (true /\\ (false \\/ true)))", true, "true /\\ true /\\ (false \\/ true)" },
+    { "exists (~ (true \\/ false))", false, "not (true \\/ false)" },
+    { "exists ((true \\/ false) => (true /\\ false))", false, "(true \\/ false) => (true /\\ false)" },
+    { "exists ((not true) /\\ x=1 \\/ (y=1))", false, "not (true) /\\ [4096]=1 \\/ [8192]=1" },
+};
+
+static const BadRow herd_bad[] = {
+    { "exists u8[x]=1", "u8[x]=1", "unknown location 'u8'" },
+    { "exists w=1", "w=1", "unknown location 'w'" },
+    { "exists arr[3]=1", "arr[3]=1", "unknown location 'arr[3]'" },
+    { "exists arr[1=1", "arr[1=1", "unknown location 'arr'" },
+    { "exists x=w", "w", "unknown location 'w'" },
+    { "exists [x=1", "=1", "expected ']'" },
+    { "exists ()", ")", "expected HART:REGISTER or a location" },
+    { "exists (1:x5=)", ")", "expected a number" },
+    { "exists (1:x5=1x)", "1x)", "not a 64-bit number" },
+    { "exists (5:x5=1)", "5:x5=1)", "unknown hart '5'" },
+    { "exists (0:x5=P1:L)", "L)", "unknown register 'L' (labels are written label:\"P0:L\")" },
+    { "exists (0:x5=label:\"P1:M\")", "P1:M\")", "unknown label" },
+    { "exists (0:x5=instr:\"U\")", "U\")", "not an instruction" },
+    { "exists (0:x5=instr:\"00)", ":\"00)", "this string does not end" },
+    { "exists (0:x5=instr)", "instr)", "unknown location 'instr'" },
+};
+
+static const BadRow herd_unsupported[] = {
+    { "exists (fault(P0,x))", "fault(P0,x))", "faults are not supported" },
+    { "exists (PTE(x)=1)", "PTE(x)=1)", "page tables are not supported" },
+    { "exists (0:%r=1)", "%r=1)", "symbolic registers are not supported" },
+    { "exists (0:x5=(oa:x))", "(oa:x))", "values of this kind are not supported" },
+};
+/* clang-format on */
+
+static void put_place(gpointer data, const ConditionPlace *place, GString *out)
+{
+    (void)data;
+    if (place->is_memory)
+        g_string_append_printf(out, "[%" G_GUINT64_FORMAT "]", place->address);
+    else
+        g_string_append_printf(out, "%u:x%u", place->hart, place->number);
+}
+
+static void put_value(gpointer data, const ConditionPlace *place, uint64_t value, GString *out)
+{
+    (void)data;
+    (void)place;
+    g_string_append_printf(out, "%" G_GINT64_FORMAT, (int64_t)value);
+}
+
+Test(condition, in_the_syntax_of_herd)
+{
+    const ConditionWords words = { put_place, put_value, NULL };
+    for (guint i = 0; i < G_N_ELEMENTS(herd_good); i++) {
+        const HerdRow *row = &herd_good[i];
+        gsize offset;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Condition) condition = condition_parse(row->text, &herd_names, &offset, &error);
+        cr_assert_not_null(condition, "%s: %s", row->text, error ? error->message : "");
+        cr_expect_eq(condition_holds(condition, &state), row->holds, "%s", row->text);
+        g_autofree char *text = condition_text(condition, &words);
+        cr_expect_str_eq(text, row->canonical, "%s: %s", row->text, text);
+    }
+}
+
+static void expect_herd_errors(const BadRow *rows, guint n, SimError code)
+{
+    for (guint i = 0; i < n; i++) {
+        gsize offset = 0;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Condition) condition = condition_parse(rows[i].text, &herd_names, &offset, &error);
+        cr_expect_null(condition, "%s", rows[i].text);
+        cr_assert(g_error_matches(error, SIM_ERROR, (int)code), "%s", rows[i].text);
+        cr_expect_str_eq(error->message, rows[i].message, "%s: %s", rows[i].text, error->message);
+        cr_expect_str_eq(rows[i].text + offset, rows[i].pointed, "%s: points at '%s'", rows[i].text,
+                         rows[i].text + offset);
+    }
+}
+
+Test(condition, errors_in_the_syntax_of_herd)
+{
+    expect_herd_errors(herd_bad, G_N_ELEMENTS(herd_bad), SIM_ERROR_SCENARIO);
+    expect_herd_errors(herd_unsupported, G_N_ELEMENTS(herd_unsupported), SIM_ERROR_UNSUPPORTED);
+}
+
+Test(condition, values_of_places)
+{
+    ConditionPlace byte = { .is_memory = true, .size = 1 }, reg = { 0 };
+    ConditionPlace signed_half = { .is_memory = true, .is_signed = true, .size = 2 };
+    ConditionPlace full = { .is_memory = true, .is_signed = true, .size = 8 };
+    cr_expect_eq(condition_place_value(&byte, 0x1ff), 0xff);
+    cr_expect_eq(condition_place_value(&signed_half, 0x8000), (uint64_t)-0x8000);
+    cr_expect_eq(condition_place_value(&signed_half, 0x17fff), 0x7fff);
+    cr_expect_eq(condition_place_value(&full, UINT64_MAX), UINT64_MAX);
+    cr_expect_eq(condition_place_value(&reg, UINT64_MAX), UINT64_MAX);
+}
+
+Test(condition, text_of_long_chains)
+{
+    const ConditionWords words = { put_place, put_value, NULL };
+    g_autofree char *all = nested("P1:t0=105 /\\ ", 100000, "true", "");
+    g_autoptr(Condition) condition = parse(all);
+    g_autofree char *text = condition_text(condition, &words);
+    cr_expect_eq(strlen(text), strlen("1:x5=105 /\\ ") * 100000 + strlen("true"));
+}
