@@ -116,8 +116,25 @@ Test(scenario, copies)
     }
     g_autoptr(Scenario) one = load(HEAD CODE "harts:\n  CPU: {run: caller, copies: 1}\n");
     cr_expect_str_eq(program_hart(one->program, 0)->name, "CPU");
-    g_autoptr(Scenario) all = load(HEAD CODE "harts:\n  CPU: {run: caller, copies: 64}\n");
+    g_autoptr(Scenario) all = load(HEAD CODE "harts:\n  CPU: {run: caller, copies: 128}\n");
     cr_expect_eq(all->program->harts->len, HARTS_MAX);
+}
+
+/* Harts of any number are represented by one, or by as many as asked for, that differ in their stacks only. */
+Test(scenario, any_number_of_copies)
+{
+    g_autoptr(Scenario) any = load(HEAD CODE "harts:\n  CPU: {run: caller, copies: any}\n  P: {run: func}\n");
+    cr_assert_eq(any->program->harts->len, 2);
+    const HartSpec *cpu = program_hart(any->program, 0);
+    cr_expect(cpu->any && !program_hart(any->program, 1)->any);
+    cr_expect_eq(cpu->stack + cpu->stack_size, cpu->x[2]);
+    g_autoptr(Scenario) two = load(HEAD CODE "harts:\n  P: {run: func}\n  CPU: {run: caller, copies: 2+}\n");
+    cr_assert_eq(two->program->harts->len, 3);
+    for (guint i = 1; i < 3; i++) {
+        cr_expect(program_hart(two->program, i)->any);
+        cr_expect_eq(program_hart(two->program, i)->x[4], 0);
+    }
+    cr_expect_neq(program_hart(two->program, 1)->x[2], program_hart(two->program, 2)->x[2]);
 }
 
 /* The registers that steps start with hold addresses and data, so that a store is one instruction. */
@@ -287,7 +304,7 @@ Test(scenario, labels_of_options)
 {
     Options options = options_default();
     g_autofree char *usual = options_label(&options, true);
-    cr_expect_str_eq(usual, "sc-stale, ziccif, preempt=full");
+    cr_expect_str_eq(usual, "rvwmo, ziccif, preempt=full");
 
     cr_assert(options_set(&options, "model", "sc", NULL));
     cr_assert(options_set(&options, "fetch-atomicity", "2", NULL));

@@ -106,9 +106,9 @@ static const BadRow bad[] = {
     { "0:1,,0:1", 5, "the number of a hart of this scenario" },
     { "0:1, 0:1", 5, "the number of a hart of this scenario" },
     { "99999999999999999999:1", 1, "the number of a hart of this scenario" },
-    { "0", 2, "':' and a number of steps, or '/' and a choice" },
-    { "0-1", 2, "':' and a number of steps, or '/' and a choice" },
-    { "0 :1", 2, "':' and a number of steps, or '/' and a choice" },
+    { "0", 2, "':' and a number of steps, '/' and a choice, or '!' and a promise" },
+    { "0-1", 2, "':' and a number of steps, '/' and a choice, or '!' and a promise" },
+    { "0 :1", 2, "':' and a number of steps, '/' and a choice, or '!' and a promise" },
     { "0:", 3, "a number of steps from 1" },
     { "0:0", 3, "a number of steps from 1" },
     { "0:x", 3, "a number of steps from 1" },
@@ -131,6 +131,25 @@ Test(schedule, bad_texts_are_refused_where_they_go_wrong)
         g_autofree char *message =
             g_strdup_printf("schedule '%s': column %u: expected %s", bad[i].text, bad[i].column, bad[i].expected);
         cr_assert_str_eq(error->message, message, "%s", error->message);
+    }
+}
+
+/* Messages that take effect before their turn. */
+Test(schedule, promises)
+{
+    static const char text[] = "0:2,1!80001000:4=13,0/1";
+    g_autoptr(GArray) trail = schedule_parse(text, 2, NULL);
+    cr_assert_eq(trail->len, 4);
+    const TrailStep *promise = &g_array_index(trail, TrailStep, 2);
+    cr_expect(promise->process == 1 && promise->move == TRAIL_PROMISE);
+    cr_expect(promise->promise[0] == 0x80001000 && promise->promise[1] == 0x13 && promise->promise[2] == 4);
+    g_autofree char *back = schedule_text(trail);
+    cr_expect_str_eq(back, text);
+    static const char *const wrong[] = { "0!", "0!x", "0!1:", "0!1:4", "0!1:4=", "0!1:0=1", "0!1:4=1x", "0!1:99999999=1" };
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+        cr_expect_null(schedule_parse(wrong[i], 2, &error), "'%s'", wrong[i]);
+        cr_expect(g_error_matches(error, SIM_ERROR, SIM_ERROR_SCHEDULE));
     }
 }
 

@@ -132,7 +132,7 @@ Test(search, independent_counters_have_the_counts_of_a_grid)
     }
 }
 
-/* 64 processes of one step: 2^64 states would be too many, but the first layers have binomial sizes. */
+/* 128 processes of one step: 2^128 states would be too many, but the first layers have binomial sizes. */
 Test(search, the_most_processes_there_may_be)
 {
     guint steps[SPACE_PROCESSES_MAX] = { 0 };
@@ -148,7 +148,7 @@ Test(search, the_most_processes_there_may_be)
     const SearchOptions shallow = { .steps_max = 2 };
     g_autoptr(SearchResult) cut = search(&wide->space, &shallow);
     cr_assert_eq(cut->end, SEARCH_STEPS);
-    cr_assert_eq(cut->progress.states, 1 + 64 + 64 * 63 / 2 + 64 * 63 * 62 / 6);
+    cr_assert_eq(cut->progress.states, 1 + 128 + 128 * 127 / 2 + 128 * 127 * 126 / 6);
 }
 
 typedef struct LostUpdateRow {
