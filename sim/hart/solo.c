@@ -16,6 +16,7 @@ typedef struct Access {
     guint size;
     View pre; /* what the whole instruction comes after */
     View address_view, data_view;
+    bool at_once; /* some piece so far happens at the moment of the fetch: see still_fetched */
     guint n_effects;
     Effect effects[PIECES_MAX]; /* so far */
 } Access;
@@ -54,8 +55,25 @@ static Access access_begin(const HartContext *context, const HartStep *step, GAr
     return access;
 }
 
+/* Coherent fetch: an instruction is fetched and does (the first piece of) what it does at one moment. Whether its bytes,
+ * or the second of two chunks that it is fetched in, are at that point of the timeline still what was fetched. */
+static bool still_fetched(const HartContext *context, const HartStep *step, guint position)
+{
+    if (!context->model->coherent_fetch)
+        return true;
+    const Fetch *fetch = &step->fetch;
+    guint chunk = context->fetch_atomicity, length = fetch->length + step->fused.length;
+    bool in_two = chunk != FETCH_WHOLE && fetch->length == 4 && fetch->pc / chunk != (fetch->pc + 2) / chunk;
+    guint newest = in_two ? fetch->newest[1] : MAX(fetch->newest[0], fetch->newest[1]);
+    newest = MAX(newest, MAX(step->fused.newest[0], step->fused.newest[1]));
+    guint offset = in_two ? 2 : 0;
+    return !timeline_touched(context->timeline, fetch->pc + offset, length - offset, newest, position);
+}
+
 static void access_emit(Access *access, HartStep *step)
 {
+    if (!access->at_once)
+        return;
     GArray *effects = access->context->solo->effects;
     step->first_effect = effects->len;
     step->n_effects = access->n_effects;
@@ -120,7 +138,10 @@ static void load_piece(Access *access, const HartStep *base, guint offset, uint6
         if (step.insn.kind == INSN_LR)
             for (guint b = 0; b < size; b++)
                 step.views.exclusive_stamp[b] = choice->stamp[b];
+        bool before = access->at_once;
+        access->at_once = before || still_fetched(context, &step, choice->post);
         load_piece(access, &step, offset + size, value | choice->value << 8 * offset, view_join(post, choice->post));
+        access->at_once = before;
     }
 }
 
@@ -170,9 +191,12 @@ static void perform(Access *access, const HartStep *base, Effect effect, bool ex
     view_raise(&step.views.write_old, stamp_view);
     if (effect.stamp && !effect.is_new)
         stamps_remove(&step.views.promised, effect.stamp);
+    bool before = access->at_once;
+    access->at_once = before || still_fetched(access->context, base, effect.stamp ? effect.stamp - 1u : effect.low);
     access->effects[access->n_effects++] = effect;
     after(access, &step, offset + effect.message.size, stamp_view);
     access->n_effects--;
+    access->at_once = before;
 }
 
 static bool same_store(const Message *a, const Message *b)
@@ -332,6 +356,7 @@ static void fail_sc(Access *access, const HartStep *base)
 {
     HartStep step;
     hart_step_copy(&step, base);
+    access->at_once = true; /* no access at all */
     end_reservation(&step.views);
     OracleOutput out = step_ask(access->context, &step, 0, false);
     set_register_view(&step, 0);
@@ -346,6 +371,7 @@ void solo_sc(const HartContext *context, HartStep *step, GArray *steps)
     Access access = access_begin(context, step, steps);
     raise_store_pre(context, step, &access);
     fail_sc(&access, step); /* it may always fail */
+    access.at_once = false;
     if (!views->exclusive_size ||
         !pairing_allows(context->pairing, views->exclusive_address, views->exclusive_size, access.address, access.size))
         return;
