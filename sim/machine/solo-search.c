@@ -1,59 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/machine/solo-search.h"
+#include "sim/machine/solo-graph.h"
 
 #include <string.h>
 
 enum {
-    NONE = G_MAXUINT32,
     /* A run that violates a property goes on only to keep its promises; if it has not kept them after so many steps, what it
      * comes to is left open. */
     STEPS_AFTER_VIOLATION = 200,
     POLL_STATES = 4096
 };
-
-typedef struct Edge {
-    uint32_t from, to;
-    uint32_t choice;   /* which of the steps of `from` */
-    uint32_t messages; /* first in `promised`; the number of them in n */
-    uint16_t n;
-    bool violates;
-} Edge;
-
-typedef struct State {
-    uint32_t parent;     /* edge that found it; NONE: the initial state */
-    uint32_t done;       /* id of the end, or NONE */
-    uint8_t kinds;       /* EndKind */
-    uint32_t depth;      /* steps from the initial state */
-    uint32_t first_edge; /* its edges follow each other */
-    bool real;           /* nothing added to the timeline, nothing guessed: a run against this very timeline */
-    bool owes_nothing;
-    bool certified;      /* a run from here keeps all promises */
-    bool certified_real; /* a real one does */
-} State;
-
-/* The graph of one search. States are numbered in the order in which they are found: breadth first. */
-typedef struct Graph {
-    Solo *solo;
-    const EndPlaces *places;
-    Intern *contents, *ends;
-    Intern *ids;
-    GArray *states;     /* State */
-    GArray *edges;      /* Edge, by `from` */
-    uint32_t expanding; /* the state whose steps are being taken */
-    GArray *promised;   /* uint32_t: messages added in a place where they may be promised */
-    SoloResult *result;
-    guint stop_at; /* edges to be followed; G_MAXUINT: all */
-} Graph;
-
-static State *state_of(const Graph *graph, uint32_t number)
-{
-    return &g_array_index(graph->states, State, number);
-}
-
-static Edge *edge_of(const Graph *graph, uint32_t number)
-{
-    return &g_array_index(graph->edges, Edge, number);
-}
 
 /* ---- ends */
 
@@ -238,7 +193,7 @@ static void certify(Graph *graph)
     }
 }
 
-static void build(Graph *graph)
+void solo_graph_build(Graph *graph)
 {
     Solo *solo = graph->solo;
     Local local, next;
@@ -263,7 +218,7 @@ static void build(Graph *graph)
     local_clear(&next);
 }
 
-static void graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
+void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
 {
     *graph = (Graph){ .solo = solo, .places = places, .contents = contents, .ends = ends };
     graph->ids = intern_new();
@@ -275,7 +230,7 @@ static void graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern
     graph->result->ends = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 }
 
-static void graph_clear(Graph *graph)
+void solo_graph_clear(Graph *graph)
 {
     intern_free(graph->ids);
     g_array_unref(graph->states);
@@ -301,12 +256,12 @@ static void add_once(GArray *ids, uint32_t id)
     g_array_append_val(ids, id);
 }
 
-static bool is_end(const State *state)
+bool solo_graph_is_end(const State *state)
 {
     return state->kinds && state->real && state->owes_nothing;
 }
 
-static bool is_violation(const Graph *graph, const Edge *edge)
+bool solo_graph_is_violation(const Graph *graph, const Edge *edge)
 {
     return edge->violates && state_of(graph, edge->from)->real && state_of(graph, edge->to)->certified_real;
 }
@@ -314,8 +269,8 @@ static bool is_violation(const Graph *graph, const Edge *edge)
 SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
 {
     Graph graph;
-    graph_init(&graph, solo, places, contents, ends);
-    build(&graph);
+    solo_graph_init(&graph, solo, places, contents, ends);
+    solo_graph_build(&graph);
     SoloResult *result = g_steal_pointer(&graph.result);
     result->result.completable = state_of(&graph, 0)->certified_real;
     result->result.viable = state_of(&graph, 0)->certified || result->end != SEARCH_COMPLETE;
@@ -323,10 +278,10 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
         const Edge *edge = edge_of(&graph, i);
         for (guint m = 0; m < edge->n && state_of(&graph, edge->to)->certified; m++)
             add_once(result->promisable, g_array_index(graph.promised, uint32_t, edge->messages + m));
-        result->result.violates = result->result.violates || is_violation(&graph, edge);
+        result->result.violates = result->result.violates || solo_graph_is_violation(&graph, edge);
     }
     for (guint i = 0; i < graph.states->len; i++)
-        if (is_end(state_of(&graph, i))) {
+        if (solo_graph_is_end(state_of(&graph, i))) {
             result->kinds |= state_of(&graph, i)->kinds;
             if (state_of(&graph, i)->done != NONE)
                 add_once(result->ends, state_of(&graph, i)->done);
@@ -335,121 +290,6 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
     result->result.n_messages = result->promisable->len;
     result->states = graph.states->len;
     result->transitions = graph.edges->len;
-    graph_clear(&graph);
+    solo_graph_clear(&graph);
     return result;
-}
-
-/* ---- one run */
-
-static void solo_step_clear(gpointer data)
-{
-    SoloStep *step = data;
-    local_clear(&step->before);
-    g_array_unref(step->effects);
-}
-
-/* The edges of a shortest way from a state to one that owes nothing, by real steps, appended to `way`. */
-static void add_completion(const Graph *graph, uint32_t from, GArray *way)
-{
-    g_autofree uint32_t *by = g_new(uint32_t, graph->states->len); /* edge that led there */
-    g_autoptr(GArray) queue = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    for (guint i = 0; i < graph->states->len; i++)
-        by[i] = NONE;
-    g_array_append_val(queue, from);
-    for (guint q = 0; q < queue->len; q++) {
-        uint32_t at = g_array_index(queue, uint32_t, q);
-        if (state_of(graph, at)->owes_nothing && state_of(graph, at)->real) {
-            guint n = way->len;
-            for (uint32_t back = at; back != from; back = edge_of(graph, by[back])->from)
-                n++;
-            g_array_set_size(way, n);
-            for (; at != from; at = edge_of(graph, by[at])->from)
-                g_array_index(way, uint32_t, --n) = by[at];
-            return;
-        }
-        for (guint i = state_of(graph, at)->first_edge; i < graph->edges->len && edge_of(graph, i)->from == at; i++) {
-            const Edge *edge = edge_of(graph, i);
-            if (edge->to == from || by[edge->to] != NONE || !state_of(graph, edge->to)->real)
-                continue;
-            by[edge->to] = i;
-            g_array_append_val(queue, edge->to);
-        }
-    }
-    g_assert_not_reached();
-}
-
-/* The edges from the initial state to a state; `way` is empty. */
-static void add_way_to(const Graph *graph, uint32_t number, GArray *way)
-{
-    for (uint32_t edge; (edge = state_of(graph, number)->parent) != NONE; number = edge_of(graph, edge)->from)
-        g_array_append_val(way, edge);
-    for (guint i = 0, j = way->len; i + 1 < j; i++) {
-        uint32_t other = g_array_index(way, uint32_t, --j);
-        g_array_index(way, uint32_t, j) = g_array_index(way, uint32_t, i);
-        g_array_index(way, uint32_t, i) = other;
-    }
-}
-
-static GArray *find_way(const Graph *graph, PathTo to, uint32_t which, int *violating)
-{
-    GArray *way = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    *violating = -1;
-    switch (to) {
-    case PATH_TO_VIOLATION:
-        for (guint i = 0; i < graph->edges->len; i++) {
-            if (!is_violation(graph, edge_of(graph, i)))
-                continue;
-            add_way_to(graph, edge_of(graph, i)->from, way);
-            *violating = (int)way->len;
-            g_array_append_val(way, i);
-            add_completion(graph, edge_of(graph, i)->to, way);
-            return way;
-        }
-        break;
-    case PATH_TO_COMPLETION:
-        add_completion(graph, 0, way);
-        return way;
-    case PATH_TO_DONE:
-    case PATH_TO_KIND:
-        for (guint i = 0; i < graph->states->len; i++) {
-            const State *state = state_of(graph, i);
-            if (!is_end(state) || (to == PATH_TO_DONE ? state->done != which : !(state->kinds & which)))
-                continue;
-            add_way_to(graph, i, way);
-            return way;
-        }
-        break;
-    }
-    g_assert_not_reached();
-}
-
-GArray *solo_path(Solo *solo, PathTo to, uint32_t which, const EndPlaces *places, Intern *contents, Intern *ends,
-                  int *violating)
-{
-    Graph graph;
-    graph_init(&graph, solo, places, contents, ends);
-    build(&graph);
-    g_autoptr(GArray) way = find_way(&graph, to, which, violating);
-    GArray *path = g_array_new(FALSE, FALSE, sizeof(SoloStep));
-    g_array_set_clear_func(path, solo_step_clear);
-    for (guint i = 0; i < way->len; i++) {
-        const Edge *edge = edge_of(&graph, g_array_index(way, uint32_t, i));
-        SoloStep at = { .effects = g_array_new(FALSE, FALSE, sizeof(Effect)) };
-        local_init(&at.before);
-        local_extern(&at.before, graph.ids, edge->from);
-        solo_enter(solo, &at.before);
-        g_autoptr(GArray) steps = solo_steps(solo, &at.before);
-        at.step = g_array_index(steps, MachineStep, edge->choice);
-        if (at.step.hart.n_effects)
-            g_array_append_vals(at.effects, &g_array_index(solo->effects, Effect, at.step.hart.first_effect),
-                                at.step.hart.n_effects);
-        g_array_append_val(path, at);
-    }
-    graph_clear(&graph);
-    return path;
-}
-
-void solo_steps_free(GArray *steps)
-{
-    g_array_unref(steps);
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/machine/timelines.h"
-
-#include "sim/machine/linear.h"
+#include "sim/machine/timelines-parts.h"
 
 #include <string.h>
 
 enum {
-    COMBINATIONS_MAX = 4000000,
     PERIOD_MAX = 4,
     REPETITIONS_MAX = 8,
     REPETITIONS_FOR_EVER_MAX = 2,
@@ -14,59 +11,6 @@ enum {
     ENDLESS_LENGTH_MAX = 6,
     ENDLESS_SUFFIX_MAX = 6
 };
-
-/* Harts of one kind: same code, same registers, so the same runs against the same timeline. */
-typedef struct Group {
-    Solo solo;
-    Footprint *footprint;
-    guint first;      /* a hart of the group: the one that runs are made with */
-    GArray *relevant; /* Relevance, by message */
-} Group;
-
-/* Whether a message of another hart concerns a group, as of a footprint of some size. */
-typedef struct Relevance {
-    guint known_at; /* 1 + size of the footprint; 0: not known */
-    bool relevant;
-} Relevance;
-
-struct Timelines {
-    PromiseSpace space;
-    Machine *machine;
-    MemoryMap *map;
-    Intern *contents;      /* Message, hart 0 */
-    GArray *own, *foreign; /* uint32_t: by message, its id in `views` as seen by its owner, by others; 0: not yet */
-    Intern *views;         /* Message, hart HART_SELF or HART_OTHER; ids start at 1 with a dummy */
-    GArray *groups;        /* Group */
-    guint *group_of;       /* by hart */
-    GPtrArray *results;    /* SoloResult */
-    GArray *places;        /* ConditionPlace: of all conditions and of what is observed */
-    EndPlaces end_places;
-    Intern *ends;
-    Intern *finals; /* vectors of the places' values */
-    GArray *kept;   /* bool by final: the filter lets it through */
-    bool *reached;  /* by property */
-    bool guesses;   /* the model needs guessed patches */
-    bool no_groups; /* some hart does what names single harts */
-    bool is_void, too_many, marks_matter, endless;
-    SearchEnd stopped, cut; /* a limit that ends the search; one that leaves out what is further on */
-    HartSet promised_by;    /* harts that have promised something */
-    GArray *pool;           /* Message */
-    const char *unsupported;
-    guint unsupported_hart;
-    uint64_t unsupported_pc;
-    /* of the violation */
-    PromiseOutcome *outcome;
-    Violation violation;
-    GArray *violating_timeline; /* PromiseMessage */
-    uint32_t *violating_ends;   /* by hart: of a final state; or */
-    uint8_t *violating_kinds;   /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
-    TimelineCounts counts;
-};
-
-static const Message *message_of(const Timelines *timelines, uint32_t id)
-{
-    return intern_get(timelines->contents, id, NULL);
-}
 
 /* ---- what a hart sees of a message */
 
@@ -97,7 +41,7 @@ static bool is_relevant(const Timelines *timelines, Group *group, uint32_t id)
     guint size = 1 + footprint_size(group->footprint);
     if (relevance->known_at != size) {
         relevance->known_at = size;
-        relevance->relevant = relevance->relevant || concerns(timelines, group, message_of(timelines, id));
+        relevance->relevant = relevance->relevant || concerns(timelines, group, timelines_message(timelines, id));
     }
     return relevance->relevant;
 }
@@ -109,7 +53,7 @@ static uint32_t view_id(Timelines *timelines, uint32_t id, bool own)
         g_array_set_size(ids, id + 1);
     uint32_t *view = &g_array_index(ids, uint32_t, id);
     if (!*view) {
-        Message message = *message_of(timelines, id);
+        Message message = *timelines_message(timelines, id);
         message.hart = own ? HART_SELF : HART_OTHER;
         if (!own && (message.kind == MESSAGE_FENCE || message.kind == MESSAGE_FENCE_END))
             message.value = message.address = ~0ull; /* only those see it whom it names */
@@ -123,7 +67,7 @@ static uint32_t space_seen(PromiseSpace *space, guint process, PromiseMessage me
     Timelines *timelines = (Timelines *)space;
     bool own = message.owner == process;
     Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[process]);
-    const Message *content = message_of(timelines, message.message);
+    const Message *content = timelines_message(timelines, message.message);
     if (!own && (content->kind == MESSAGE_FENCE || content->kind == MESSAGE_FENCE_END) &&
         !hart_set_has(solo_fence_targets(content), process))
         return PROMISE_UNSEEN;
@@ -137,7 +81,7 @@ static guint space_group(PromiseSpace *space, guint process)
     return ((Timelines *)space)->group_of[process];
 }
 
-static void note_unsupported(Timelines *timelines, guint hart, const char *reason, uint64_t pc)
+void timelines_note_unsupported(Timelines *timelines, guint hart, const char *reason, uint64_t pc)
 {
     if (timelines->unsupported)
         return;
@@ -176,7 +120,7 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     if (result->promisable->len)
         timelines->promised_by |= hart_set_of(process);
     if (result->unsupported)
-        note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
+        timelines_note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
     timelines->is_void = timelines->is_void || memory_map_changed(timelines->map) || solo->must_split;
     timelines->no_groups = timelines->no_groups || solo->must_split;
     return &result->result;
@@ -219,7 +163,8 @@ static bool space_extends(PromiseSpace *space, const PromiseMessage *timeline, g
         guint allowed = period == 1 || for_ever ? most : REPETITIONS_PERIODIC_MAX;
         if (repetitions(timeline, n, next, period) < allowed)
             continue;
-        note_unsupported(timelines, next.owner, "the same stores again and again, more often than is looked at", 0);
+        timelines_note_unsupported(timelines, next.owner,
+                                   "the same stores again and again, more often than is looked at", 0);
         return false;
     }
     return n < (timelines->endless ? ENDLESS_LENGTH_MAX : TIMELINE_MAX);
@@ -228,247 +173,6 @@ static bool space_extends(PromiseSpace *space, const PromiseMessage *timeline, g
 static bool space_is_void(PromiseSpace *space)
 {
     return ((Timelines *)space)->is_void;
-}
-
-/* ---- final states */
-
-typedef struct Final {
-    const Timelines *timelines;
-    const uint64_t *values;
-} Final;
-
-static uint64_t value_at(const Final *final, bool is_memory, uint64_t where, guint what)
-{
-    const GArray *places = final->timelines->places;
-    for (guint i = 0; i < places->len; i++) {
-        const ConditionPlace *place = &g_array_index(places, ConditionPlace, i);
-        if (place->is_memory == is_memory && (is_memory ? place->address == where && place->size == what
-                                                        : place->hart == where && place->number == what))
-            return final->values[i];
-    }
-    g_assert_not_reached();
-}
-
-static uint64_t final_register(gpointer data, guint hart, guint number)
-{
-    return value_at(data, false, hart, number);
-}
-
-static uint64_t final_memory(gpointer data, uint64_t address, guint size)
-{
-    return value_at(data, true, address, size);
-}
-
-/* Judges a final state not met before; false: a violation. */
-static bool judge_final(Timelines *timelines, const uint64_t *values)
-{
-    const Program *program = timelines->machine->program;
-    Final final = { timelines, values };
-    ConditionState state = { final_register, final_memory, &final };
-    bool kept = !program->filter || condition_holds(program->filter, &state);
-    g_array_append_val(timelines->kept, kept);
-    for (guint i = 0; kept && i < program->properties->len; i++) {
-        const Property *property = program_property(program, i);
-        if (property->kind != PROPERTY_CONDITION)
-            continue;
-        bool holds = condition_holds(property->condition, &state);
-        Quantifier quantifier = condition_quantifier(property->condition);
-        timelines->reached[i] = timelines->reached[i] || holds;
-        if (quantifier == (holds ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_FORALL) &&
-            timelines->violation.kind == VIOLATION_NONE) {
-            timelines->violation = (Violation){ .kind = VIOLATION_FINAL, .property = (int)i };
-            return false;
-        }
-    }
-    return true;
-}
-
-static uint64_t shared_value(const Timelines *timelines, const PromiseMessage *messages, guint n,
-                             const ConditionPlace *place)
-{
-    uint64_t value = 0;
-    for (guint b = 0; b < place->size; b++) {
-        uint8_t byte = image_byte(timelines->machine->program->image, place->address + b);
-        for (guint i = n; i-- > 0;) {
-            const Message *message = message_of(timelines, messages[i].message);
-            if (place->address + b - message->address >= message->size)
-                continue;
-            byte = (uint8_t)(message->value >> 8 * (place->address + b - message->address));
-            break;
-        }
-        value |= (uint64_t)byte << 8 * b;
-    }
-    return value;
-}
-
-/* One of the kinds that this hart can come to, or 0. */
-static uint8_t pick(const SoloResult *result, uint8_t kinds)
-{
-    uint8_t has = result->kinds & kinds;
-    return has & -has;
-}
-
-enum {
-    STUCK_KINDS = END_STUCK | END_STUCK_INSIDE | END_STUCK_PARKABLE,
-    STOPPING_KINDS = END_STOPPING | END_STOPPING_OUTSIDE
-};
-
-/* Everybody is done or waits for what nobody brings: fills `kinds`, by hart. */
-static bool all_stuck(const SoloResult *const *results, guint n, uint8_t *kinds)
-{
-    bool one_is_stuck = false;
-    for (guint h = 0; h < n; h++) {
-        kinds[h] = pick(results[h], STUCK_KINDS);
-        one_is_stuck = one_is_stuck || kinds[h];
-        if (!kinds[h])
-            kinds[h] = pick(results[h], END_DONE);
-        if (!kinds[h])
-            return false;
-    }
-    return one_is_stuck;
-}
-
-/* Somebody waits for stop_machine to park all others, one of whom waits where it cannot be parked; those who could go on have
- * been parked already. */
-static bool stop_is_stuck(const SoloResult *const *results, guint n, guint owner, uint8_t *kinds)
-{
-    kinds[owner] = pick(results[owner], STOPPING_KINDS);
-    if (!kinds[owner])
-        return false;
-    bool outside = kinds[owner] == END_STOPPING_OUTSIDE;
-    uint8_t blocks = END_STUCK | (outside ? END_STUCK_INSIDE : 0);
-    uint8_t waits = END_DONE | STUCK_KINDS | STOPPING_KINDS | END_PARKING | (outside ? 0 : END_PARKING_INSIDE);
-    bool blocked = false;
-    for (guint h = 0; h < n; h++) {
-        if (h == owner)
-            continue;
-        kinds[h] = pick(results[h], blocks);
-        blocked = blocked || kinds[h];
-        if (!kinds[h])
-            kinds[h] = pick(results[h], waits);
-        if (!kinds[h])
-            return false;
-    }
-    return blocked;
-}
-
-/* Whether the harts can come to a state in which nobody can go on, and not all are done; fills `kinds`. */
-static bool find_deadlock(const SoloResult *const *results, guint n, uint8_t *kinds)
-{
-    bool stops = false;
-    for (guint h = 0; h < n; h++)
-        stops = stops || results[h]->kinds & STOPPING_KINDS;
-    if (all_stuck(results, n, kinds))
-        return true;
-    for (guint h = 0; h < n && stops; h++)
-        if (stop_is_stuck(results, n, h, kinds))
-            return true;
-    return false;
-}
-
-/* The final value of memory, of which every byte is as the timeline leaves it (`shared`), or as its one hart does. */
-static uint64_t memory_value(const Timelines *timelines, guint i, uint64_t shared, const uint64_t *const *ends)
-{
-    const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
-    uint64_t value = shared;
-    for (guint b = 0; b < place->size; b++) {
-        if (memory_map_at(timelines->map, place->address + b) != MEMORY_PRIVATE)
-            continue;
-        uint64_t mask = 0xffull << 8 * b;
-        value = (value & ~mask) | (ends[memory_map_owner(timelines->map, place->address + b)][i] & mask);
-    }
-    return value;
-}
-
-/* The final state in which each hart has come to the end chosen; `shared`: of memory places, as the timeline leaves them. */
-static bool judge_combination(Timelines *timelines, const SoloResult *const *results, const guint *choice,
-                              const uint64_t *shared)
-{
-    guint n = timelines->space.n_processes, n_places = timelines->places->len;
-    const uint64_t *ends[HARTS_MAX];
-    for (guint h = 0; h < n; h++)
-        ends[h] = intern_get(timelines->ends, g_array_index(results[h]->ends, uint32_t, choice[h]), NULL);
-    g_autofree uint64_t *values = g_new0(uint64_t, n_places + 1);
-    for (guint i = 0; i < n_places; i++) {
-        const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
-        values[i] = place->is_memory ? memory_value(timelines, i, shared[i], ends) : ends[place->hart][i];
-    }
-    guint known = intern_count(timelines->finals);
-    uint32_t id = intern_put(timelines->finals, values, (guint)(n_places * sizeof *values));
-    return id < known || judge_final(timelines, values);
-}
-
-/* Services that were completed in an execution in which every hart took its part. */
-static void note_served(Timelines *timelines, const PromiseMessage *messages, guint n_messages)
-{
-    for (guint i = 0; i < n_messages; i++) {
-        uint8_t kind = message_of(timelines, messages[i].message)->kind;
-        if (kind == MESSAGE_STOP || kind == MESSAGE_FENCE_END)
-            timelines->machine->served |= hart_set_of(messages[i].owner);
-    }
-}
-
-static void keep_timeline(Timelines *timelines, const PromiseMessage *messages, guint n_messages)
-{
-    g_array_set_size(timelines->violating_timeline, 0);
-    if (n_messages)
-        g_array_append_vals(timelines->violating_timeline, messages, n_messages);
-}
-
-/* Judges every combination of the harts' ends; false: a violation that ends the search. */
-static bool judge_finals(Timelines *timelines, const PromiseMessage *messages, guint n_messages,
-                         const SoloResult *const *results)
-{
-    guint n = timelines->space.n_processes, n_places = timelines->places->len;
-    guint choice[HARTS_MAX] = { 0 };
-    guint64 combinations = 1;
-    for (guint h = 0; h < n && combinations <= COMBINATIONS_MAX; h++)
-        combinations *= results[h]->ends->len;
-    timelines->too_many = timelines->too_many || combinations > COMBINATIONS_MAX;
-    if (combinations == 0 || combinations > COMBINATIONS_MAX)
-        return true;
-    g_autofree uint64_t *shared = g_new0(uint64_t, n_places + 1);
-    for (guint i = 0; i < n_places; i++) {
-        const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
-        if (place->is_memory)
-            shared[i] = shared_value(timelines, messages, n_messages, place);
-    }
-    for (;;) {
-        if (!judge_combination(timelines, results, choice, shared)) {
-            keep_timeline(timelines, messages, n_messages);
-            timelines->violating_ends = g_new(uint32_t, n);
-            for (guint h = 0; h < n; h++)
-                timelines->violating_ends[h] = g_array_index(results[h]->ends, uint32_t, choice[h]);
-            /* Whoever wants the set of final states wants all of it. */
-            if (!timelines->machine->program->observed->len)
-                return false;
-        }
-        guint h = 0;
-        while (h < n && ++choice[h] == results[h]->ends->len)
-            choice[h++] = 0;
-        if (h == n)
-            return true;
-    }
-}
-
-static bool space_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
-                           const PromiseResult *const *promise_results)
-{
-    Timelines *timelines = (Timelines *)space;
-    const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
-    uint8_t kinds[HARTS_MAX];
-    note_served(timelines, messages, n_messages);
-    if (timelines->violation.kind == VIOLATION_NONE && find_deadlock(results, space->n_processes, kinds)) {
-        int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
-        if (property >= 0) {
-            timelines->violation = (Violation){ .kind = VIOLATION_DEADLOCK, .property = property };
-            keep_timeline(timelines, messages, n_messages);
-            timelines->violating_kinds = g_memdup2(kinds, space->n_processes);
-            return false;
-        }
-        note_unsupported(timelines, 0, "a deadlock, which is not checked for here", 0);
-    }
-    return judge_finals(timelines, messages, n_messages, results);
 }
 
 static void space_progress(PromiseSpace *space, SearchProgress *progress)
@@ -481,8 +185,8 @@ static void space_progress(PromiseSpace *space, SearchProgress *progress)
                        intern_bytes(timelines->machine->passes) + timelines->results->len * sizeof(SoloResult);
 }
 
-static const PromiseClass space_class = { space_seen,    space_group,   space_run,      space_is_void,
-                                          space_stopped, space_extends, space_complete, space_progress };
+static const PromiseClass space_class = { space_seen,    space_group,   space_run,          space_is_void,
+                                          space_stopped, space_extends, timelines_complete, space_progress };
 
 /* ---- set-up */
 
@@ -520,66 +224,6 @@ static void collect_places(Timelines *timelines)
     timelines->end_places.n = timelines->places->len;
 }
 
-static bool same_points(const GArray *a, const GArray *b)
-{
-    guint n = a ? a->len : 0;
-    return n == (b ? b->len : 0) && (n == 0 || !memcmp(a->data, b->data, n * sizeof(uint64_t)));
-}
-
-/* Whether two harts cannot be told apart. */
-static bool alike(const Timelines *timelines, guint a, guint b)
-{
-    const Program *program = timelines->machine->program;
-    const HartSpec *x = program_hart(program, a), *y = program_hart(program, b);
-    for (guint i = 0; i < timelines->places->len; i++) {
-        const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
-        if (!place->is_memory && (place->hart == a || place->hart == b))
-            return false;
-    }
-    for (guint i = 0; i < program->properties->len; i++) {
-        const Property *property = program_property(program, i);
-        if (property->kind == PROPERTY_EACH_CALL &&
-            hart_set_has(property->harts, a) != hart_set_has(property->harts, b))
-            return false;
-    }
-    return x->entry == y->entry && x->until == y->until && x->trap_handler == y->trap_handler && x->calls == y->calls &&
-           x->interrupts == y->interrupts && !memcmp(x->x, y->x, sizeof x->x) &&
-           same_points(x->schedule_points, y->schedule_points);
-}
-
-static void make_groups(Timelines *timelines)
-{
-    guint n = timelines->space.n_processes;
-    for (guint h = 0; h < n; h++) {
-        guint g = 0;
-        while (g < timelines->groups->len &&
-               (timelines->no_groups || !alike(timelines, g_array_index(timelines->groups, Group, g).first, h)))
-            g++;
-        timelines->group_of[h] = g;
-        if (g < timelines->groups->len) {
-            g_array_index(timelines->groups, Group, g).solo.several = true;
-            continue;
-        }
-        Group group = { .first = h, .footprint = footprint_new() };
-        group.relevant = g_array_new(FALSE, TRUE, sizeof(Relevance));
-        solo_init(&group.solo, timelines->machine, h);
-        group.solo.appends = true;
-        group.solo.map = timelines->map;
-        group.solo.footprint = group.footprint;
-        group.solo.pool = timelines->pool;
-        group.solo.marks_matter = timelines->marks_matter;
-        g_array_append_val(timelines->groups, group);
-    }
-}
-
-static void group_clear(gpointer data)
-{
-    Group *group = data;
-    solo_clear(&group->solo);
-    footprint_free(group->footprint);
-    g_array_unref(group->relevant);
-}
-
 static void result_free(gpointer result)
 {
     solo_result_free(result);
@@ -599,7 +243,7 @@ Timelines *timelines_new(Machine *machine)
     timelines->own = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     timelines->foreign = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     timelines->groups = g_array_new(FALSE, FALSE, sizeof(Group));
-    g_array_set_clear_func(timelines->groups, group_clear);
+    g_array_set_clear_func(timelines->groups, timelines_group_clear);
     timelines->group_of = g_new0(guint, program->harts->len + 1);
     timelines->results = g_ptr_array_new_with_free_func(result_free);
     timelines->places = g_array_new(FALSE, TRUE, sizeof(ConditionPlace));
@@ -619,7 +263,7 @@ Timelines *timelines_new(Machine *machine)
             timelines->marks_matter || kind == PROPERTY_AFTER_ONLY_NEW || kind == PROPERTY_AFTER_NEVER;
     }
     collect_places(timelines);
-    make_groups(timelines);
+    timelines_make_groups(timelines);
     return timelines;
 }
 
@@ -654,7 +298,7 @@ static void begin_round(Timelines *timelines)
 {
     if (timelines->no_groups && timelines->groups->len < timelines->space.n_processes) {
         g_array_set_size(timelines->groups, 0);
-        make_groups(timelines);
+        timelines_make_groups(timelines);
     }
     g_ptr_array_set_size(timelines->results, 0);
     intern_free(timelines->ends);
@@ -682,7 +326,7 @@ static bool grow_pool(Timelines *timelines)
 {
     guint known = timelines->pool->len;
     for (guint i = 0; i < intern_count(timelines->contents); i++) {
-        const Message *message = message_of(timelines, i);
+        const Message *message = timelines_message(timelines, i);
         const ImageSection *section = message->kind == MESSAGE_STORE
                                           ? image_section_at(timelines->machine->program->image, message->address, 1)
                                           : NULL;
@@ -719,88 +363,6 @@ void timelines_counts(const Timelines *timelines, TimelineCounts *counts)
     *counts = timelines->counts;
 }
 
-/* ---- the violating execution */
-
-/* The violating timeline, with owners. */
-static GArray *full_timeline(const Timelines *timelines)
-{
-    GArray *messages = g_array_new(FALSE, FALSE, sizeof(Message));
-    for (guint i = 0; i < timelines->violating_timeline->len; i++) {
-        const PromiseMessage *at = &g_array_index(timelines->violating_timeline, PromiseMessage, i);
-        Message message = *message_of(timelines, at->message);
-        message.hart = (uint8_t)at->owner;
-        g_array_append_val(messages, message);
-    }
-    return messages;
-}
-
-static GArray *path_of(Timelines *timelines, guint hart, const GArray *messages, int *violating_step)
-{
-    Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[hart]);
-    Solo solo;
-    solo_init(&solo, timelines->machine, hart);
-    solo.appends = true; /* so that ends are what they were */
-    solo.several = group->solo.several;
-    solo.map = timelines->map;
-    solo.footprint = group->footprint;
-    solo.marks_matter = timelines->marks_matter;
-    for (guint i = 0; i < messages->len; i++) {
-        Message message = g_array_index(messages, Message, i);
-        message.hart = message.hart == hart ? HART_SELF : HART_OTHER;
-        g_array_append_val(solo.base, message);
-    }
-    PathTo to = PATH_TO_COMPLETION;
-    uint32_t which = 0;
-    if (timelines->violating_ends) {
-        to = PATH_TO_DONE;
-        which = timelines->violating_ends[hart];
-    } else if (timelines->violating_kinds) {
-        to = PATH_TO_KIND;
-        which = timelines->violating_kinds[hart];
-    } else if (timelines->outcome->violating == (int)hart) {
-        to = PATH_TO_VIOLATION;
-    }
-    GArray *path =
-        solo_path(&solo, to, which, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
-    solo_clear(&solo);
-    return path;
-}
-
-GArray *timelines_trail(Timelines *timelines)
-{
-    guint n = timelines->space.n_processes;
-    g_autoptr(GArray) messages = full_timeline(timelines);
-    g_autofree GArray **paths = g_new0(GArray *, n);
-    bool of_all = timelines->violating_ends || timelines->violating_kinds;
-    int violating = of_all ? -1 : timelines->outcome->violating, violating_step = -1;
-    for (guint h = 0; h < n; h++) {
-        int step;
-        paths[h] = path_of(timelines, h, messages, &step);
-        if ((int)h == violating) {
-            violating_step = step;
-            timelines->violation = g_array_index(paths[h], SoloStep, step).step.violation;
-        }
-    }
-    SoloDriver driver;
-    solo_driver_init(&driver, timelines->machine, timelines->map, timelines->marks_matter);
-    GArray *trail = linear_trail(&driver, messages, paths, violating, (guint)MAX(violating_step, 0));
-    solo_driver_clear(&driver);
-    for (guint h = 0; h < n; h++)
-        solo_steps_free(paths[h]);
-    return trail;
-}
-
-Violation timelines_violation(const Timelines *timelines)
-{
-    return timelines->violation;
-}
-
-MemoryMap *timelines_map(const Timelines *timelines, bool *marks_matter)
-{
-    *marks_matter = timelines->marks_matter;
-    return timelines->map;
-}
-
 /* ---- results */
 
 bool timelines_too_many(const Timelines *timelines)
@@ -829,7 +391,7 @@ guint timelines_n_finals(const Timelines *timelines)
 char *timelines_unsupported(const Timelines *timelines)
 {
     if (timelines->too_many)
-        return g_strdup_printf("more than %d combinations of final states of the harts", COMBINATIONS_MAX);
+        return g_strdup("too many combinations of final states of the harts");
     if (!timelines->unsupported)
         return NULL;
     const Program *program = timelines->machine->program;

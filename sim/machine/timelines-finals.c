@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/timelines-parts.h"
+
+enum {
+    COMBINATIONS_MAX = 4000000
+};
+
+/* ---- final states */
+
+typedef struct Final {
+    const Timelines *timelines;
+    const uint64_t *values;
+} Final;
+
+static uint64_t value_at(const Final *final, bool is_memory, uint64_t where, guint what)
+{
+    const GArray *places = final->timelines->places;
+    for (guint i = 0; i < places->len; i++) {
+        const ConditionPlace *place = &g_array_index(places, ConditionPlace, i);
+        if (place->is_memory == is_memory && (is_memory ? place->address == where && place->size == what
+                                                        : place->hart == where && place->number == what))
+            return final->values[i];
+    }
+    g_assert_not_reached();
+}
+
+static uint64_t final_register(gpointer data, guint hart, guint number)
+{
+    return value_at(data, false, hart, number);
+}
+
+static uint64_t final_memory(gpointer data, uint64_t address, guint size)
+{
+    return value_at(data, true, address, size);
+}
+
+/* Judges a final state not met before; false: a violation. */
+static bool judge_final(Timelines *timelines, const uint64_t *values)
+{
+    const Program *program = timelines->machine->program;
+    Final final = { timelines, values };
+    ConditionState state = { final_register, final_memory, &final };
+    bool kept = !program->filter || condition_holds(program->filter, &state);
+    g_array_append_val(timelines->kept, kept);
+    for (guint i = 0; kept && i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind != PROPERTY_CONDITION)
+            continue;
+        bool holds = condition_holds(property->condition, &state);
+        Quantifier quantifier = condition_quantifier(property->condition);
+        timelines->reached[i] = timelines->reached[i] || holds;
+        if (quantifier == (holds ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_FORALL) &&
+            timelines->violation.kind == VIOLATION_NONE) {
+            timelines->violation = (Violation){ .kind = VIOLATION_FINAL, .property = (int)i };
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t shared_value(const Timelines *timelines, const PromiseMessage *messages, guint n,
+                             const ConditionPlace *place)
+{
+    uint64_t value = 0;
+    for (guint b = 0; b < place->size; b++) {
+        uint8_t byte = image_byte(timelines->machine->program->image, place->address + b);
+        for (guint i = n; i-- > 0;) {
+            const Message *message = timelines_message(timelines, messages[i].message);
+            if (place->address + b - message->address >= message->size)
+                continue;
+            byte = (uint8_t)(message->value >> 8 * (place->address + b - message->address));
+            break;
+        }
+        value |= (uint64_t)byte << 8 * b;
+    }
+    return value;
+}
+
+/* One of the kinds that this hart can come to, or 0. */
+static uint8_t pick(const SoloResult *result, uint8_t kinds)
+{
+    uint8_t has = result->kinds & kinds;
+    return has & -has;
+}
+
+enum {
+    STUCK_KINDS = END_STUCK | END_STUCK_INSIDE | END_STUCK_PARKABLE,
+    STOPPING_KINDS = END_STOPPING | END_STOPPING_OUTSIDE
+};
+
+/* Everybody is done or waits for what nobody brings: fills `kinds`, by hart. */
+static bool all_stuck(const SoloResult *const *results, guint n, uint8_t *kinds)
+{
+    bool one_is_stuck = false;
+    for (guint h = 0; h < n; h++) {
+        kinds[h] = pick(results[h], STUCK_KINDS);
+        one_is_stuck = one_is_stuck || kinds[h];
+        if (!kinds[h])
+            kinds[h] = pick(results[h], END_DONE);
+        if (!kinds[h])
+            return false;
+    }
+    return one_is_stuck;
+}
+
+/* Somebody waits for stop_machine to park all others, one of whom waits where it cannot be parked; those who could go on have
+ * been parked already. */
+static bool stop_is_stuck(const SoloResult *const *results, guint n, guint owner, uint8_t *kinds)
+{
+    kinds[owner] = pick(results[owner], STOPPING_KINDS);
+    if (!kinds[owner])
+        return false;
+    bool outside = kinds[owner] == END_STOPPING_OUTSIDE;
+    uint8_t blocks = END_STUCK | (outside ? END_STUCK_INSIDE : 0);
+    uint8_t waits = END_DONE | STUCK_KINDS | STOPPING_KINDS | END_PARKING | (outside ? 0 : END_PARKING_INSIDE);
+    bool blocked = false;
+    for (guint h = 0; h < n; h++) {
+        if (h == owner)
+            continue;
+        kinds[h] = pick(results[h], blocks);
+        blocked = blocked || kinds[h];
+        if (!kinds[h])
+            kinds[h] = pick(results[h], waits);
+        if (!kinds[h])
+            return false;
+    }
+    return blocked;
+}
+
+/* Whether the harts can come to a state in which nobody can go on, and not all are done; fills `kinds`. */
+static bool find_deadlock(const SoloResult *const *results, guint n, uint8_t *kinds)
+{
+    bool stops = false;
+    for (guint h = 0; h < n; h++)
+        stops = stops || results[h]->kinds & STOPPING_KINDS;
+    if (all_stuck(results, n, kinds))
+        return true;
+    for (guint h = 0; h < n && stops; h++)
+        if (stop_is_stuck(results, n, h, kinds))
+            return true;
+    return false;
+}
+
+/* The final value of memory, of which every byte is as the timeline leaves it (`shared`), or as its one hart does. */
+static uint64_t memory_value(const Timelines *timelines, guint i, uint64_t shared, const uint64_t *const *ends)
+{
+    const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
+    uint64_t value = shared;
+    for (guint b = 0; b < place->size; b++) {
+        if (memory_map_at(timelines->map, place->address + b) != MEMORY_PRIVATE)
+            continue;
+        uint64_t mask = 0xffull << 8 * b;
+        value = (value & ~mask) | (ends[memory_map_owner(timelines->map, place->address + b)][i] & mask);
+    }
+    return value;
+}
+
+/* The final state in which each hart has come to the end chosen; `shared`: of memory places, as the timeline leaves them. */
+static bool judge_combination(Timelines *timelines, const SoloResult *const *results, const guint *choice,
+                              const uint64_t *shared)
+{
+    guint n = timelines->space.n_processes, n_places = timelines->places->len;
+    const uint64_t *ends[HARTS_MAX];
+    for (guint h = 0; h < n; h++)
+        ends[h] = intern_get(timelines->ends, g_array_index(results[h]->ends, uint32_t, choice[h]), NULL);
+    g_autofree uint64_t *values = g_new0(uint64_t, n_places + 1);
+    for (guint i = 0; i < n_places; i++) {
+        const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
+        values[i] = place->is_memory ? memory_value(timelines, i, shared[i], ends) : ends[place->hart][i];
+    }
+    guint known = intern_count(timelines->finals);
+    uint32_t id = intern_put(timelines->finals, values, (guint)(n_places * sizeof *values));
+    return id < known || judge_final(timelines, values);
+}
+
+/* Services that were completed in an execution in which every hart took its part. */
+static void note_served(Timelines *timelines, const PromiseMessage *messages, guint n_messages)
+{
+    for (guint i = 0; i < n_messages; i++) {
+        uint8_t kind = timelines_message(timelines, messages[i].message)->kind;
+        if (kind == MESSAGE_STOP || kind == MESSAGE_FENCE_END)
+            timelines->machine->served |= hart_set_of(messages[i].owner);
+    }
+}
+
+static void keep_timeline(Timelines *timelines, const PromiseMessage *messages, guint n_messages)
+{
+    g_array_set_size(timelines->violating_timeline, 0);
+    if (n_messages)
+        g_array_append_vals(timelines->violating_timeline, messages, n_messages);
+}
+
+/* Judges every combination of the harts' ends; false: a violation that ends the search. */
+static bool judge_finals(Timelines *timelines, const PromiseMessage *messages, guint n_messages,
+                         const SoloResult *const *results)
+{
+    guint n = timelines->space.n_processes, n_places = timelines->places->len;
+    guint choice[HARTS_MAX] = { 0 };
+    guint64 combinations = 1;
+    for (guint h = 0; h < n && combinations <= COMBINATIONS_MAX; h++)
+        combinations *= results[h]->ends->len;
+    timelines->too_many = timelines->too_many || combinations > COMBINATIONS_MAX;
+    if (combinations == 0 || combinations > COMBINATIONS_MAX)
+        return true;
+    g_autofree uint64_t *shared = g_new0(uint64_t, n_places + 1);
+    for (guint i = 0; i < n_places; i++) {
+        const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
+        if (place->is_memory)
+            shared[i] = shared_value(timelines, messages, n_messages, place);
+    }
+    for (;;) {
+        if (!judge_combination(timelines, results, choice, shared)) {
+            keep_timeline(timelines, messages, n_messages);
+            timelines->violating_ends = g_new(uint32_t, n);
+            for (guint h = 0; h < n; h++)
+                timelines->violating_ends[h] = g_array_index(results[h]->ends, uint32_t, choice[h]);
+            /* Whoever wants the set of final states wants all of it. */
+            if (!timelines->machine->program->observed->len)
+                return false;
+        }
+        guint h = 0;
+        while (h < n && ++choice[h] == results[h]->ends->len)
+            choice[h++] = 0;
+        if (h == n)
+            return true;
+    }
+}
+
+bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
+                        const PromiseResult *const *promise_results)
+{
+    Timelines *timelines = (Timelines *)space;
+    const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
+    uint8_t kinds[HARTS_MAX];
+    note_served(timelines, messages, n_messages);
+    if (timelines->violation.kind == VIOLATION_NONE && find_deadlock(results, space->n_processes, kinds)) {
+        int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
+        if (property >= 0) {
+            timelines->violation = (Violation){ .kind = VIOLATION_DEADLOCK, .property = property };
+            keep_timeline(timelines, messages, n_messages);
+            timelines->violating_kinds = g_memdup2(kinds, space->n_processes);
+            return false;
+        }
+        timelines_note_unsupported(timelines, 0, "a deadlock, which is not checked for here", 0);
+    }
+    return judge_finals(timelines, messages, n_messages, results);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/timelines-parts.h"
+
+#include <string.h>
+
+static bool same_points(const GArray *a, const GArray *b)
+{
+    guint n = a ? a->len : 0;
+    return n == (b ? b->len : 0) && (n == 0 || !memcmp(a->data, b->data, n * sizeof(uint64_t)));
+}
+
+/* Whether two harts cannot be told apart. */
+static bool alike(const Timelines *timelines, guint a, guint b)
+{
+    const Program *program = timelines->machine->program;
+    const HartSpec *x = program_hart(program, a), *y = program_hart(program, b);
+    for (guint i = 0; i < timelines->places->len; i++) {
+        const ConditionPlace *place = &g_array_index(timelines->places, ConditionPlace, i);
+        if (!place->is_memory && (place->hart == a || place->hart == b))
+            return false;
+    }
+    for (guint i = 0; i < program->properties->len; i++) {
+        const Property *property = program_property(program, i);
+        if (property->kind == PROPERTY_EACH_CALL &&
+            hart_set_has(property->harts, a) != hart_set_has(property->harts, b))
+            return false;
+    }
+    return x->entry == y->entry && x->until == y->until && x->trap_handler == y->trap_handler && x->calls == y->calls &&
+           x->interrupts == y->interrupts && !memcmp(x->x, y->x, sizeof x->x) &&
+           same_points(x->schedule_points, y->schedule_points);
+}
+
+void timelines_make_groups(Timelines *timelines)
+{
+    guint n = timelines->space.n_processes;
+    for (guint h = 0; h < n; h++) {
+        guint g = 0;
+        while (g < timelines->groups->len &&
+               (timelines->no_groups || !alike(timelines, g_array_index(timelines->groups, Group, g).first, h)))
+            g++;
+        timelines->group_of[h] = g;
+        if (g < timelines->groups->len) {
+            g_array_index(timelines->groups, Group, g).solo.several = true;
+            continue;
+        }
+        Group group = { .first = h, .footprint = footprint_new() };
+        group.relevant = g_array_new(FALSE, TRUE, sizeof(Relevance));
+        solo_init(&group.solo, timelines->machine, h);
+        group.solo.appends = true;
+        group.solo.map = timelines->map;
+        group.solo.footprint = group.footprint;
+        group.solo.pool = timelines->pool;
+        group.solo.marks_matter = timelines->marks_matter;
+        g_array_append_val(timelines->groups, group);
+    }
+}
+
+void timelines_group_clear(gpointer data)
+{
+    Group *group = data;
+    solo_clear(&group->solo);
+    footprint_free(group->footprint);
+    g_array_unref(group->relevant);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of the timeline explorer: timelines.c explores, timelines-finals.c judges final states and deadlocks,
+ * timelines-trail.c makes a schedule of the violating execution. */
+#pragma once
+
+#include "sim/machine/timelines.h"
+
+/* Harts of one kind: same code, same registers, so the same runs against the same timeline. */
+typedef struct Group {
+    Solo solo;
+    Footprint *footprint;
+    guint first;      /* a hart of the group: the one that runs are made with */
+    GArray *relevant; /* Relevance, by message */
+} Group;
+
+/* Whether a message of another hart concerns a group, as of a footprint of some size. */
+typedef struct Relevance {
+    guint known_at; /* 1 + size of the footprint; 0: not known */
+    bool relevant;
+} Relevance;
+
+struct Timelines {
+    PromiseSpace space;
+    Machine *machine;
+    MemoryMap *map;
+    Intern *contents;      /* Message, hart 0 */
+    GArray *own, *foreign; /* uint32_t: by message, its id in `views` as seen by its owner, by others; 0: not yet */
+    Intern *views;         /* Message, hart HART_SELF or HART_OTHER; ids start at 1 with a dummy */
+    GArray *groups;        /* Group */
+    guint *group_of;       /* by hart */
+    GPtrArray *results;    /* SoloResult */
+    GArray *places;        /* ConditionPlace: of all conditions and of what is observed */
+    EndPlaces end_places;
+    Intern *ends;
+    Intern *finals; /* vectors of the places' values */
+    GArray *kept;   /* bool by final: the filter lets it through */
+    bool *reached;  /* by property */
+    bool guesses;   /* the model needs guessed patches */
+    bool no_groups; /* some hart does what names single harts */
+    bool is_void, too_many, marks_matter, endless;
+    SearchEnd stopped, cut; /* a limit that ends the search; one that leaves out what is further on */
+    HartSet promised_by;    /* harts that have promised something */
+    GArray *pool;           /* Message */
+    const char *unsupported;
+    guint unsupported_hart;
+    uint64_t unsupported_pc;
+    /* of the violation */
+    PromiseOutcome *outcome;
+    Violation violation;
+    GArray *violating_timeline; /* PromiseMessage */
+    uint32_t *violating_ends;   /* by hart: of a final state; or */
+    uint8_t *violating_kinds;   /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
+    TimelineCounts counts;
+};
+
+static inline const Message *timelines_message(const Timelines *timelines, uint32_t id)
+{
+    return intern_get(timelines->contents, id, NULL);
+}
+
+/* Notes the first thing that is outside the machine. */
+void timelines_note_unsupported(Timelines *timelines, guint hart, const char *reason, uint64_t pc);
+
+/* timelines-groups.c: harts that cannot be told apart, put together. */
+void timelines_make_groups(Timelines *timelines);
+void timelines_group_clear(gpointer group);
+
+/* PromiseClass.complete: final states and deadlocks. */
+bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
+                        const PromiseResult *const *promise_results);
