@@ -251,7 +251,7 @@ for command in check test replay lint; do
     expect 1 "$command with an unknown option" $command --frobnicate good.yaml
     no_out
 done
-for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x --misaligned=x \
+for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x --misaligned=x --lr-sc=x --explorer=x \
     --timeout=soon --timeout=-1 --max-states=-1 --max-states=many --max-steps=99999999999; do
     expect 1 "check $option" check $option good.yaml
     no_out
@@ -259,6 +259,52 @@ for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x 
 done
 expect 10 'options last' check bad.yaml --model sc,sc-stale -q
 lines 2
+
+# ---- explorers
+
+expect 0 'timelines' check --explorer timeline good.yaml
+out_has 'orders of stores'
+expect 10 'timelines, refuted' check --explorer timeline --model sc,rvwmo bad.yaml
+out_has 'REFUTED: no-trap \[rvwmo, ziccif'
+expect 1 'interleavings of RVWMO' check --explorer interleaving --model rvwmo good.yaml
+err_has 'the interleaving explorer .* rvwmo'
+no_out
+expect 5 'timelines, few states' check --model rvwmo --max-states 3 good.yaml
+out_has 'max-states 3'
+expect 5 'timelines, few steps' check --model rvwmo --max-steps 3 good.yaml
+out_has 'max-steps 3'
+expect 5 'timelines, little time' check --model rvwmo --timeout 0.5 endless.yaml
+out_has 'stopped by --timeout 0.5'
+sed 's/CPU0: {run: caller}/CPU0: {run: caller, copies: any}/' good.yaml >any.yaml
+expect 0 'any number of harts' check --model sc,rvwmo any.yaml
+out_has 'for any number of harts like CPU0'
+sed -e 's/^  func: /  count: amoadd.w a1, a1, (s1)\n          ret\n  func: /' -e 's/run: caller}/run: count, copies: any, regs: {s1: cell}}/' \
+    -e 's/^patches:/    .data\n  cell: .word 0\npatches:/' good.yaml >shared.yaml
+expect 5 'any number of harts that store' check --model rvwmo shared.yaml
+out_has 'but not for any number of CPU0'
+
+# ---- litmus tests
+
+cp "$root/docs/MP.litmus" mp.litmus
+sed 's/ MP+fence.w.w+poaqp/ SB+skipped/; s/^ *fence w,w .*;$/ sfence.vma | ;/' mp.litmus >skipped.litmus
+sed 's/^exists/exists (/' mp.litmus >broken.litmus
+expect 0 litmus check mp.litmus
+out_has 'mp.litmus:[0-9]*:[0-9]*: .*not reachable'
+expect 0 'herd' check --format herd mp.litmus
+out_has '^Observation MP+fence.w.w+poaqp Never 0 3$'
+echo 'MP+fence.w.w+poaqp Forbid' >kinds
+expect 0 'kinds' check --kinds kinds mp.litmus
+echo 'MP+fence.w.w+poaqp Allow' >kinds
+expect 10 'other kinds' check --kinds kinds mp.litmus
+echo mp.litmus >files
+expect 0 'a list of files' check @files
+expect 5 'a skipped test' check mp.litmus skipped.litmus
+err_has 'skipped.litmus:[0-9]*:[0-9]*: skipped: '
+err_has '1 of 2 files skipped'
+expect 2 'a broken test' check mp.litmus broken.litmus
+err_has 'broken.litmus:[0-9]*:[0-9]*: error: '
+out_has 'not reachable'
+expect 0 'litmus and scenario' check mp.litmus good.yaml
 
 # ---- lint, list, models
 
