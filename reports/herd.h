@@ -27,9 +27,9 @@ LitmusResult litmus_findings_result(const LitmusFindings *findings);
 /* As herd7 prints it, but for the lines with times and hashes; witnesses are counted as states, not as executions. */
 void herd_report(GString *out, const Scenario *scenario, const LitmusFindings *findings);
 
-/* For people. */
+/* For people. `replay`: of outcome->trail, an execution that ends as the condition says or must not say, or NULL. */
 void litmus_report(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
-                   const LitmusFindings *findings, const TextStyle *style);
+                   const LitmusFindings *findings, const Replay *replay, const TextStyle *style);
 
 /* "exists (0:x5=1 /\ [x]=2)" as the file has it, cut where nobody reads on. */
 char *litmus_condition_text(const Scenario *scenario);

@@ -72,15 +72,27 @@ static void put_counts(GString *out, const Outcome *outcome, const LitmusFinding
     g_autofree char *finals = grouped(findings->n_states), *positive = grouped(findings->n_positive);
     g_string_append_printf(out, "  %s: ", findings->decided ? "every ordering explored" : "explored");
     if (outcome->timelines)
-        g_string_append_printf(out, "%s store order%s, ", orders, plural(outcome->timelines));
+        g_string_append_printf(out, "%s order%s of stores, ", orders, plural(outcome->timelines));
     g_string_append_printf(out, "%s state%s, %s transition%s\n", states, plural(progress->states), moves,
                            plural(progress->transitions));
     g_string_append_printf(out, "  %s final state%s%s, %s as in the condition (*)\n", finals,
                            plural(findings->n_states), findings->decided ? "" : " found", positive);
 }
 
+static void put_execution(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
+                          const Replay *replay, const TextStyle *style)
+{
+    bool question = scenario->litmus->quantifier == QUANTIFIER_EXISTS;
+    g_autoptr(Story) story = story_tell(replay);
+    g_string_append(out, question ? "\n This execution gets there:\n\n" : "\n This execution is against it:\n\n");
+    text_story(out, replay, story, style);
+    g_autofree char *option_text = options_text(options), *schedule = schedule_text(outcome->trail);
+    g_string_append_printf(out, "\n Replay:  cmodx replay %s --schedule %s@%s\n", scenario->file, option_text,
+                           schedule);
+}
+
 void litmus_report(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
-                   const LitmusFindings *findings, const TextStyle *style)
+                   const LitmusFindings *findings, const Replay *replay, const TextStyle *style)
 {
     g_autofree char *label = options_label(options, false);
     put_verdict(out, scenario, label, findings, style);
@@ -90,4 +102,6 @@ void litmus_report(GString *out, const Scenario *scenario, const Options *option
         g_string_append_printf(out, "  %s\n", findings->reason);
     put_counts(out, outcome, findings);
     put_states(out, scenario, findings, style->verbose);
+    if (replay)
+        put_execution(out, scenario, options, outcome, replay, style);
 }

@@ -86,20 +86,34 @@ static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *
     }
 }
 
+/* The step that has stored what a load should have read by then, if it has read something else; 0: it has not. */
+static guint step_missed(const Replay *replay, const ReplayStep *at)
+{
+    const HartStep *hart = &at->step.hart;
+    if (!hart->loads || hart->stores)
+        return 0;
+    guint newest;
+    uint64_t now = timeline_read(&at->world->timeline, hart->load_address, hart->load_size, G_MAXUINT, &newest);
+    return now == hart->load_value ? 0 : step_of_message(replay, newest);
+}
+
 static void note_registers(StoryStep *told, const Replay *replay, const ReplayStep *at)
 {
     const Hart *before = &at->before.hart, *after = &at->step.task.hart;
     const HartStep *hart = &at->step.hart;
-    if (at->step.finishes_call)
+    if (at->step.finishes_call && at->step.task.status != TASK_DONE) /* the registers are those of the next call */
         return;
+    guint missed = step_missed(replay, at);
     for (guint r = 1; r < 32; r++) {
-        if (before->x[r] == after->x[r])
+        if (before->x[r] == after->x[r] && !(missed && r == hart->insn.rd))
             continue;
         g_autofree char *value = address_text(replay->program->image, after->x[r]);
         bool loaded = hart->loads && r == hart->insn.rd;
         g_autofree char *place = loaded ? address_name(replay->program->image, hart->load_address) : NULL;
         note(told,
              g_strdup_printf("%s = %s%s%s", register_name(r), value, loaded ? " from " : "", loaded ? place : ""));
+        if (loaded && missed)
+            note(told, g_strdup_printf("older than step %u", missed));
     }
     if (hart->stores && hart->store.size) {
         g_autofree char *place = address_name(replay->program->image, hart->store.address);
@@ -236,7 +250,8 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
     case STEP_FENCED:
         return g_strdup("remote fence.i complete");
     case STEP_LATER:
-        return g_strdup_printf("<after mark %s>", (const char *)g_ptr_array_index(replay->program->marks, at->step.argument));
+        return g_strdup_printf("<after mark %s>",
+                               (const char *)g_ptr_array_index(replay->program->marks, at->step.argument));
     case STEP_PROMISE: {
         const Message *store = &at->step.hart.store;
         g_autofree char *place = address_name(replay->program->image, store->address);

@@ -334,11 +334,11 @@ static void put_doubt(GString *out, const Outcome *outcome)
                                outcome->search->out_of_model, plural(outcome->search->out_of_model));
 }
 
-static char *squeezed(const char *label)
+char *options_text(const Options *options)
 {
+    g_autofree char *label = options_label(options, true);
     g_auto(GStrv) parts = g_strsplit(label, ", ", -1);
-    g_autofree char *joined = g_strjoinv(",", parts);
-    return g_strdup(joined);
+    return g_strjoinv(",", parts);
 }
 
 /* Timelines are looked at in the order of their lengths. */
@@ -390,7 +390,7 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
         g_string_append(out, text);
     if (!before)
         g_hash_table_insert(told, g_steal_pointer(&text), g_strdup(label));
-    g_autofree char *all = options_label(options, true), *option_text = squeezed(all);
+    g_autofree char *option_text = options_text(options);
     g_autofree char *schedule = schedule_text(outcome->trail);
     g_string_append_printf(out, " Replay:  cmodx replay %s --schedule %s@%s\n", scenario->file, option_text, schedule);
 }

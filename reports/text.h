@@ -20,6 +20,9 @@ GHashTable *text_told_new(void);
 /* Appends the steps, the banner and the site table of a replay. */
 void text_story(GString *out, const Replay *replay, const Story *story, const TextStyle *style);
 
+/* All options, as schedules have them in front: "rvwmo,ziccif,preempt=full". */
+char *options_text(const Options *options);
+
 /* The names of the properties that are checked: "no-trap, old-or-new". */
 char *property_names(const Program *program);
 

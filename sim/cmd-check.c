@@ -82,7 +82,13 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
         say_apart(check, scenario, &row->options, &findings);
         herd_report(out, scenario, &findings);
     } else {
-        litmus_report(out, scenario, &row->options, outcome, &findings, &style);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Replay) replay = NULL;
+        if (outcome->trail->len && findings.decided && !style.quiet)
+            replay = replay_run(scenario->program, &row->options, outcome->trail, &error);
+        if (error)
+            return report_error(error);
+        litmus_report(out, scenario, &row->options, outcome, &findings, replay, &style);
     }
     return interrupted() ? EXIT_INTERRUPTED : exit_of_findings(scenario, &findings);
 }
@@ -92,7 +98,9 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
 static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *row, GHashTable *told, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, row, &error);
+    Row asked = *row;
+    asked.options.witness = scenario->litmus && !check->herd && !check->kinds;
+    g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, &asked, &error);
     g_autoptr(Replay) replay = NULL;
     if (outcome && scenario->litmus)
         return check_litmus(check, scenario, row, outcome, out);

@@ -11,12 +11,13 @@ struct Machine {
     const Options *options;
     Oracle *oracle;
     Intern *tasks, *worlds, *passes;
-    World scratch;          /* for moves(): the world being stepped */
-    bool *watched;          /* by region: whether a property looks at passes through it */
-    bool *reached;          /* by property: an exists condition has been met */
-    HartSet waited, served; /* harts that have begun to wait in a service; that have got beyond it */
-    Intern *finals;         /* values of what is observed, in final states that count */
-    bool stops;             /* some hart has asked for stop_machine */
+    World scratch;             /* for moves(): the world being stepped */
+    bool *watched;             /* by region: whether a property looks at passes through it */
+    bool *reached;             /* by property: an exists condition has been met */
+    HartSet waited, served;    /* harts that have begun to wait in a service; that have got beyond it */
+    Violation final_violation; /* the first of a final state, where all final states are wanted */
+    Intern *finals;            /* values of what is observed, in final states that count */
+    bool stops;                /* some hart has asked for stop_machine */
     /* Called for memory that a judgement depends on besides what the pass has read; NULL: nobody asks. */
     void (*note_read)(gpointer data, uint64_t address, guint size);
     gpointer note_data;

@@ -303,6 +303,11 @@ static Finding space_final(Space *space, const uint32_t *state)
     Violation violation = machine_final(machine, tasks, &machine->scratch);
     if (violation.kind == VIOLATION_NONE)
         return FINDING_NONE;
+    if (violation.kind == VIOLATION_FINAL && machine->program->observed->len) {
+        if (machine->final_violation.kind == VIOLATION_NONE)
+            machine->final_violation = violation;
+        return FINDING_NONE;
+    }
     return violation.property >= 0 ? FINDING_VIOLATION : FINDING_OUT_OF_MODEL;
 }
 
@@ -334,6 +339,7 @@ Machine *machine_new(const Program *program, const Options *options, Oracle *ora
     machine->worlds = intern_new();
     machine->passes = intern_new();
     machine->finals = intern_new();
+    machine->final_violation = no_violation;
     world_init(&machine->scratch, program);
     machine->watched = g_new0(bool, program->regions->len + 1);
     machine->reached = g_new0(bool, program->properties->len + 1);

@@ -52,6 +52,7 @@ typedef struct Options {
     Misaligned misaligned;
     Pairing pairing;
     Explorer explorer;
+    bool witness; /* where a final state is as an "exists" asks, an execution that leads to it is wanted */
 } Options;
 
 typedef struct HartSpec {

@@ -34,7 +34,7 @@ static uint64_t final_memory(gpointer data, uint64_t address, guint size)
     return value_at(data, true, address, size);
 }
 
-/* Judges a final state not met before; false: a violation. */
+/* Judges a final state not met before; false: its execution is the one to be told. */
 static bool judge_final(Timelines *timelines, const uint64_t *values)
 {
     const Program *program = timelines->machine->program;
@@ -42,20 +42,28 @@ static bool judge_final(Timelines *timelines, const uint64_t *values)
     ConditionState state = { final_register, final_memory, &final };
     bool kept = !program->filter || condition_holds(program->filter, &state);
     g_array_append_val(timelines->kept, kept);
+    bool is_new = false;
     for (guint i = 0; kept && i < program->properties->len; i++) {
         const Property *property = program_property(program, i);
         if (property->kind != PROPERTY_CONDITION)
             continue;
         bool holds = condition_holds(property->condition, &state);
         Quantifier quantifier = condition_quantifier(property->condition);
+        bool first = holds && !timelines->reached[i];
         timelines->reached[i] = timelines->reached[i] || holds;
+        if (first && quantifier == QUANTIFIER_EXISTS && timelines->violation.kind == VIOLATION_NONE &&
+            !timelines->witness) {
+            timelines->witness = true;
+            is_new = true;
+        }
         if (quantifier == (holds ? QUANTIFIER_NOT_EXISTS : QUANTIFIER_FORALL) &&
             timelines->violation.kind == VIOLATION_NONE) {
             timelines->violation = (Violation){ .kind = VIOLATION_FINAL, .property = (int)i };
-            return false;
+            timelines->witness = false;
+            is_new = true;
         }
     }
-    return true;
+    return !is_new;
 }
 
 static uint64_t shared_value(const Timelines *timelines, const PromiseMessage *messages, guint n,
@@ -211,11 +219,12 @@ static bool judge_finals(Timelines *timelines, const PromiseMessage *messages, g
     for (;;) {
         if (!judge_combination(timelines, results, choice, shared)) {
             keep_timeline(timelines, messages, n_messages);
+            g_free(timelines->violating_ends);
             timelines->violating_ends = g_new(uint32_t, n);
             for (guint h = 0; h < n; h++)
                 timelines->violating_ends[h] = g_array_index(results[h]->ends, uint32_t, choice[h]);
             /* Whoever wants the set of final states wants all of it. */
-            if (!timelines->machine->program->observed->len)
+            if (timelines->violation.kind != VIOLATION_NONE && !timelines->machine->program->observed->len)
                 return false;
         }
         guint h = 0;
@@ -237,6 +246,7 @@ bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, gui
         int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
         if (property >= 0) {
             timelines->violation = (Violation){ .kind = VIOLATION_DEADLOCK, .property = property };
+            g_clear_pointer(&timelines->violating_ends, g_free);
             keep_timeline(timelines, messages, n_messages);
             timelines->violating_kinds = g_memdup2(kinds, space->n_processes);
             return false;

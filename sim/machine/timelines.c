@@ -312,6 +312,7 @@ static void begin_round(Timelines *timelines)
     g_clear_pointer(&timelines->violating_ends, g_free);
     g_clear_pointer(&timelines->violating_kinds, g_free);
     timelines->violation = no_violation;
+    timelines->witness = false;
     timelines->is_void = timelines->too_many = false;
     timelines->stopped = timelines->cut = SEARCH_COMPLETE;
     timelines->unsupported = NULL;
@@ -350,9 +351,12 @@ SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
              (timelines->outcome->end == SEARCH_COMPLETE && timelines->guesses && grow_pool(timelines)));
     timelines->counts.timelines = timelines->outcome->timelines;
     timelines->counts.progress = timelines->outcome->progress;
-    if (timelines->outcome->end == SEARCH_VIOLATION && timelines->outcome->violating >= 0)
+    if (timelines->outcome->end == SEARCH_VIOLATION && timelines->outcome->violating >= 0) {
+        g_clear_pointer(&timelines->violating_ends, g_free);
+        g_array_set_size(timelines->violating_timeline, 0);
         g_array_append_vals(timelines->violating_timeline, timelines->outcome->timeline->data,
                             timelines->outcome->timeline->len);
+    }
     if (timelines->violation.kind != VIOLATION_NONE)
         return SEARCH_VIOLATION;
     return timelines->outcome->end == SEARCH_COMPLETE ? timelines->cut : timelines->outcome->end;
@@ -368,6 +372,11 @@ void timelines_counts(const Timelines *timelines, TimelineCounts *counts)
 bool timelines_too_many(const Timelines *timelines)
 {
     return timelines->too_many;
+}
+
+bool timelines_has_witness(const Timelines *timelines)
+{
+    return timelines->witness;
 }
 
 bool timelines_reached(const Timelines *timelines, guint property)

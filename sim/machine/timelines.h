@@ -31,7 +31,10 @@ MemoryMap *timelines_map(const Timelines *timelines, bool *marks_matter);
 /* After timelines_trail. */
 Violation timelines_violation(const Timelines *timelines);
 
-/* After SEARCH_VIOLATION: the violating execution as a schedule (of TrailStep) that a replay can follow. */
+/* Whether an execution is known that ends as an "exists" condition asks. */
+bool timelines_has_witness(const Timelines *timelines);
+
+/* After SEARCH_VIOLATION, or if there is a witness: the execution as a schedule (of TrailStep) that a replay can follow. */
 GArray *timelines_trail(Timelines *timelines);
 
 /* What was met outside the machine: "HART at PC (SYMBOL): REASON", or NULL. */

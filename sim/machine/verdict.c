@@ -84,6 +84,16 @@ static void conclude_complete(Machine *machine, const Timelines *timelines, Outc
     }
 }
 
+/* A violation in a final state that did not end the search, since all final states were wanted. */
+static bool violated_finally(const Machine *machine, Outcome *outcome)
+{
+    if (machine->final_violation.kind == VIOLATION_NONE)
+        return false;
+    outcome->verdict = VERDICT_REFUTED;
+    outcome->violation = machine->final_violation;
+    return true;
+}
+
 static void decide_by_interleavings(Machine *machine, const SearchOptions *limits, Outcome *outcome)
 {
     outcome->search = search(machine_space(machine), limits);
@@ -101,7 +111,7 @@ static void decide_by_interleavings(Machine *machine, const SearchOptions *limit
     } else if (result->out_of_model) {
         outcome->verdict = VERDICT_INCONCLUSIVE;
         outcome->reason = trail_out_of_model(machine, outcome->trail);
-    } else {
+    } else if (!violated_finally(machine, outcome)) {
         conclude_complete(machine, NULL, outcome);
     }
     machine_counts(machine, &outcome->tasks, &outcome->worlds);
@@ -159,7 +169,9 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
         outcome->violation = timelines_violation(timelines);
         return;
     }
-    outcome->trail = g_array_ref(outcome->search->trail);
+    outcome->trail = timelines_has_witness(timelines) && machine->options->witness
+                         ? timelines_trail(timelines)
+                         : g_array_ref(outcome->search->trail);
     if (end != SEARCH_COMPLETE) {
         outcome->verdict = VERDICT_INCONCLUSIVE;
         outcome->reason = limit_reason(outcome->search, limits);

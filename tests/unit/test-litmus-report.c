@@ -131,7 +131,7 @@ static char *text_of(const char *condition, Verdict verdict, bool quiet)
     Options options = scenario_options(scenario);
     TextStyle style = { .quiet = quiet };
     GString *out = g_string_new(NULL);
-    litmus_report(out, scenario, &options, outcome, &findings, &style);
+    litmus_report(out, scenario, &options, outcome, &findings, NULL, &style);
     outcome_drop(outcome);
     /* the label of the options is not of this test's making */
     char *report = g_string_free(out, FALSE), *label = strstr(report, "[data-only"), *end = strchr(label, ']');
