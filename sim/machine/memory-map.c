@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/machine/solo.h"
+#include "sim/machine/memory-map.h"
 
 /* Granules of 8 aligned bytes. */
 typedef struct Use {

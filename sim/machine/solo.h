@@ -5,35 +5,7 @@
 
 #include "sim/explore/search.h"
 #include "sim/machine/internal.h"
-
-/* Who uses which memory, learnt on the way. Memory that one hart uses, or that nobody stores to, needs no messages. */
-typedef struct MemoryMap MemoryMap;
-
-void memory_map_free(MemoryMap *map);
-MemoryMap *memory_map_new(const Image *image) OWNED_BY(memory_map_free);
-
-/* Notes an access by hart `hart`, or by that and others like it, and tells what the memory is used for. */
-MemoryUse memory_map_use(MemoryMap *map, guint hart, bool several, uint64_t address, guint size, bool stores);
-
-/* What it is used for as far as is known. */
-MemoryUse memory_map_at(const MemoryMap *map, uint64_t address);
-
-/* The first hart that used it. */
-guint memory_map_owner(const MemoryMap *map, uint64_t address);
-
-/* Whether some memory has turned out to be used otherwise than had been said since the last call: what was explored
- * under the old answer is void. */
-bool memory_map_changed(MemoryMap *map);
-
-/* What a hart's run depends on: messages to other bytes are none of its business. */
-typedef struct Footprint Footprint;
-
-void footprint_free(Footprint *footprint);
-Footprint *footprint_new(void) OWNED_BY(footprint_free);
-void footprint_add(Footprint *footprint, uint64_t address, guint size);
-bool footprint_touches(const Footprint *footprint, uint64_t address, guint size);
-/* Grows whenever something is added that was not there. */
-guint footprint_size(const Footprint *footprint);
+#include "sim/machine/memory-map.h"
 
 /* MachineStep.unsupported of a hart that stores and stores: no end of timelines. */
 extern const char *const solo_endless;
@@ -78,12 +50,12 @@ typedef struct Solo {
 } Solo;
 
 void solo_init(Solo *solo, Machine *machine, guint hart);
+void solo_clear(Solo *solo);
 
 /* Notes an access of the hart. */
 MemoryUse solo_use(Solo *solo, uint64_t address, guint size, bool stores);
-void solo_clear(Solo *solo);
 
-/* The hart's first state: all its messages in the timeline are promises. False if it is at the end of its run already. */
+/* The hart's first state: all its messages in the timeline are promises. */
 void solo_initial(Solo *solo, Local *local);
 
 /* Loads a state into the scratch world; to be called before solo_steps. */
@@ -108,11 +80,12 @@ static inline HartSet solo_fence_targets(const Message *message)
 /* Whether the hart is at a lock that another hart holds, as of the messages before `until`. */
 bool solo_sleeps(const Solo *solo, const Local *local, guint until);
 
-/* The part of this room's files. */
+/* Where the hart's part in a service that it has yet to take begins: it may neither read nor write there or beyond, in this
+ * timeline; VIEW_NEVER if there is none. */
 View solo_horizon(const GArray *timeline, const Local *local);
+
+/* solo-service.c, solo-sync.c: what the ecall in step->hart does; what happens to the hart without its doing. Append to
+ * `steps`. */
 void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
 void solo_serve_waiting(Solo *solo, const Local *local, GArray *steps);
 MachineStep solo_step_begin(StepKind kind, const Local *local);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(MemoryMap, memory_map_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Footprint, footprint_free)
