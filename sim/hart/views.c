@@ -119,7 +119,7 @@ View views_coherence(const Views *views, uint64_t address, guint size)
     return view;
 }
 
-void views_normalise(Views *views, const Timeline *timeline)
+void views_normalise(Views *views)
 {
     /* What a later fence.i would add to vFetch counts only if it adds something. */
     if (views->fetched <= views->fetch)
@@ -128,20 +128,14 @@ void views_normalise(Views *views, const Timeline *timeline)
     View writes_after = view_join(views->write_new, views->control);
     for (guint i = 0; i < views->n_bytes; i++) {
         ByteViews bytes = views->bytes[i];
-        /* A forwarding view that every later load has reached anyway says nothing; nor does coherence that every later
-         * store has, but for the message that it points at. */
+        /* A forwarding view that every later load has reached anyway says nothing; nor does coherence that every later load
+         * and store have. */
         if (!(bytes.flags & BYTES_EXCLUSIVE) && bytes.forward <= views->read_new)
             bytes.forward = 0;
         if (bytes.flags == BYTES_STORED && bytes.stamp == 0 && bytes.forward == 0)
             bytes.flags = 0;
-        if (bytes.coherence && bytes.coherence <= writes_after && bytes.coherence != VIEW_NEVER) {
-            guint newest = timeline_newest(timeline, bytes.address, bytes.coherence);
-            bool uniform = true;
-            for (guint b = 1; b < bytes.size && uniform; b++)
-                uniform = timeline_newest(timeline, bytes.address + b, bytes.coherence) == newest;
-            if (uniform)
-                bytes.coherence = (View)newest;
-        }
+        if (bytes.coherence <= writes_after && bytes.coherence <= views->read_new)
+            bytes.coherence = 0;
         join(&joining, bytes);
     }
     take_over(views, &joining);
@@ -202,13 +196,13 @@ guint views_read(const Views *views, const Timeline *timeline, uint64_t address,
     }
 }
 
-bool views_dead(const Views *views, const Timeline *timeline)
+bool views_dead(const Views *views, const Stamps *promised, const GArray *messages)
 {
     View bound = view_join(view_join(views->write_new, views->control), views->clock);
     for (guint w = 0; w < TIMELINE_WORDS; w++)
-        for (uint64_t rest = views->promised.word[w]; rest; rest &= rest - 1) {
+        for (uint64_t rest = promised->word[w]; rest; rest &= rest - 1) {
             guint ts = w * 64 + (guint)__builtin_ctzll(rest);
-            const Message *message = &g_array_index(timeline->messages, Message, ts - 1);
+            const Message *message = &g_array_index(messages, Message, ts - 1);
             if (ts <= bound || (message->size && ts <= views_coherence(views, message->address, message->size)))
                 return true;
         }

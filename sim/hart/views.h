@@ -114,7 +114,7 @@ bool views_raise_coherence(Views *views, uint64_t address, guint size, View to);
 View views_coherence(const Views *views, uint64_t address, guint size);
 
 /* Forgets what has no effect any more, so that equal futures have equal bytes. */
-void views_normalise(Views *views, const Timeline *timeline);
+void views_normalise(Views *views);
 
 /* One way to read. */
 typedef struct ReadChoice {
@@ -129,5 +129,5 @@ typedef struct ReadChoice {
 guint views_read(const Views *views, const Timeline *timeline, uint64_t address, guint size, View pre, View horizon,
                  ReadChoice *choices);
 
-/* Whether an own unfulfilled promise can no longer be fulfilled. */
-bool views_dead(const Views *views, const Timeline *timeline);
+/* Whether one of these own messages (of Message) can no longer be what some later store leaves. */
+bool views_dead(const Views *views, const Stamps *promised, const GArray *messages);

@@ -65,13 +65,9 @@ bool solo_driver_take(SoloDriver *driver, guint hart, const MachineStep *step)
         message.hart = (uint8_t)hart;
         g_array_append_val(driver->timeline, message);
     }
-    bool has_grown = next.suffix->len > 0;
     g_array_set_size(next.suffix, 0);
     local_clear(local);
     *local = next;
-    look(driver, hart);
-    if (has_grown && possible && local->task.status != TASK_DONE && local->task.status != TASK_CRASHED)
-        views_normalise(&local->views, &solo->world.timeline);
     return possible;
 }
 

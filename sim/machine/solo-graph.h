@@ -32,13 +32,14 @@ typedef struct Graph {
     Solo *solo;
     const EndPlaces *places;
     Intern *contents, *ends;
-    Intern *ids;
+    Intern *cores;      /* of the solo, or the graph's own */
+    Intern *ids;        /* states: StateKey and suffix */
+    bool plain;         /* no service has left a message in the timeline */
     GArray *states;     /* State */
     GArray *edges;      /* Edge, by `from` */
     uint32_t expanding; /* the state whose steps are being taken */
     GArray *promised;   /* uint32_t: messages added in a place where they may be promised */
     SoloResult *result;
-    guint stop_at; /* edges to be followed; G_MAXUINT: all */
 } Graph;
 
 static inline State *state_of(const Graph *graph, uint32_t number)
@@ -50,6 +51,9 @@ static inline Edge *edge_of(const Graph *graph, uint32_t number)
 {
     return &g_array_index(graph->edges, Edge, number);
 }
+
+/* The state in full. `local` must be initialised. */
+void solo_graph_local(const Graph *graph, uint32_t number, Local *local);
 
 void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends);
 void solo_graph_clear(Graph *graph);

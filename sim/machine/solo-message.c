@@ -26,7 +26,7 @@ static bool same_message(const Message *a, const Message *b)
 void solo_find_places(const Solo *solo, const Local *local, const Message *message, View low, SoloPlaces *places)
 {
     const GArray *messages = solo_messages(solo);
-    View horizon = solo_horizon(messages, local);
+    View horizon = solo_horizon(messages, local->task.id, &local->views);
     places->low = low;
     places->n = 0;
     for (guint ts = low + 1u; ts <= messages->len && ts < horizon; ts++) {

@@ -96,7 +96,7 @@ GArray *solo_path(Solo *solo, PathTo to, uint32_t which, const EndPlaces *places
         const Edge *edge = edge_of(&graph, g_array_index(way, uint32_t, i));
         SoloStep at = { .effects = g_array_new(FALSE, FALSE, sizeof(Effect)) };
         local_init(&at.before);
-        local_extern(&at.before, graph.ids, edge->from);
+        solo_graph_local(&graph, edge->from, &at.before);
         solo_enter(solo, &at.before);
         g_autoptr(GArray) steps = solo_steps(solo, &at.before);
         at.step = g_array_index(steps, MachineStep, edge->choice);

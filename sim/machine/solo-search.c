@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/machine/solo-graph.h"
+#include "sim/machine/step-cache.h"
 
 #include <string.h>
 
@@ -54,29 +55,91 @@ static uint8_t standing_kinds(const Graph *graph, const Local *local, bool stuck
 
 /* ---- the graph */
 
-static uint32_t add_state(Graph *graph, const Local *local, uint32_t parent)
+/* A state as interned by the graph: what it shares with states against other timelines, what it owes, and (behind this) what
+ * it has added. */
+typedef struct StateKey {
+    uint32_t core;
+    uint32_t n_suffix;
+    Stamps promised;
+} StateKey;
+
+enum {
+    SUFFIX_ROOM = SOLO_SUFFIX_MAX + 8
+};
+
+static const StateKey *key_of(const Graph *graph, uint32_t number)
 {
-    uint32_t number = local_intern(local, graph->ids);
+    return intern_get(graph->ids, number, NULL);
+}
+
+static const Message *suffix_of(const StateKey *key)
+{
+    return (const Message *)(const void *)(key + 1);
+}
+
+void solo_graph_local(const Graph *graph, uint32_t number, Local *local)
+{
+    const StateKey *key = key_of(graph, number);
+    local_extern(local, graph->cores, key->core);
+    local->views.promised = key->promised;
+    g_array_set_size(local->suffix, key->n_suffix);
+    if (key->n_suffix)
+        memcpy(local->suffix->data, suffix_of(key), key->n_suffix * sizeof(Message));
+}
+
+/* Adds a state that is given by its parts; `task` and `views` are those of the core. */
+static uint32_t add_key(Graph *graph, const StateKey *key, const Message *suffix, uint32_t parent, const Task *task,
+                        const Views *views)
+{
+    struct {
+        StateKey key;
+        Message suffix[SUFFIX_ROOM];
+    } bytes;
+    g_assert(key->n_suffix <= SUFFIX_ROOM);
+    bytes.key = *key;
+    if (key->n_suffix)
+        memcpy(bytes.suffix, suffix, key->n_suffix * sizeof *suffix);
+    uint32_t number = intern_put(graph->ids, &bytes, (guint)(sizeof *key + key->n_suffix * sizeof *suffix));
     if (number < graph->states->len)
         return number;
     State state = { .parent = parent, .done = NONE };
     if (parent != NONE)
         state.depth = 1 + state_of(graph, graph->expanding)->depth;
-    state.real = local->suffix->len == 0 && !local->views.guessed;
-    state.owes_nothing = solo_owes_nothing(graph->solo, local);
+    state.real = key->n_suffix == 0 && !views->guessed;
+    bool over = task->status == TASK_DONE || task->status == TASK_CRASHED;
+    state.owes_nothing = stamps_empty(&key->promised) &&
+                         (over || graph->plain || solo_horizon(graph->solo->base, task->id, views) == VIEW_NEVER);
     g_array_append_val(graph->states, state);
     return number;
 }
 
+static uint32_t core_id(const Graph *graph, Local *local)
+{
+    Stamps promised = local->views.promised;
+    guint n = local->suffix->len;
+    memset(&local->views.promised, 0, sizeof promised);
+    local->suffix->len = 0; /* for a moment: the elements stay */
+    uint32_t id = local_intern(local, graph->cores);
+    local->suffix->len = n;
+    local->views.promised = promised;
+    return id;
+}
+
+static uint32_t add_state(Graph *graph, Local *local, uint32_t core, uint32_t parent)
+{
+    StateKey key = { core, local->suffix->len, local->views.promised };
+    return add_key(graph, &key, (const Message *)(const void *)local->suffix->data, parent, &local->task,
+                   &local->views);
+}
+
 /* Messages that a step adds and that may be promised now: nothing they come after lies beyond the timeline. */
-static void note_promises(Graph *graph, const MachineStep *step, Edge *edge)
+static void note_promises(Graph *graph, const Effect *effects, guint n, Edge *edge)
 {
     edge->messages = graph->promised->len;
-    for (guint i = 0; i < step->hart.n_effects; i++) {
-        const Effect *effect = &g_array_index(graph->solo->effects, Effect, step->hart.first_effect + i);
-        if (!effect->is_new || effect->low > graph->solo->base->len)
+    for (guint i = 0; i < n; i++) {
+        if (!effects[i].is_new || effects[i].low > graph->solo->base->len)
             continue;
-        Message message = effect->message;
+        Message message = effects[i].message;
         message.hart = 0;
         uint32_t id = intern_put(graph->contents, &message, sizeof message);
         g_array_append_val(graph->promised, id);
@@ -85,11 +148,10 @@ static void note_promises(Graph *graph, const MachineStep *step, Edge *edge)
 }
 
 /* Beyond the timeline nothing may be promised once everything to come is ordered after what was added. */
-static bool leads_nowhere(const Graph *graph, const Local *local)
+static bool leads_nowhere(const Graph *graph, guint n_suffix, const Views *views)
 {
-    const Views *views = &local->views;
     guint base = graph->solo->base->len;
-    return (local->suffix->len || views->guessed) && view_join(views->write_new, views->control) > base;
+    return (n_suffix || views->guessed) && view_join(views->write_new, views->control) > base;
 }
 
 static void note_unsupported(Graph *graph, const Local *local, const MachineStep *step)
@@ -128,28 +190,147 @@ static bool must_stop(Graph *graph, uint32_t number)
     return *end != SEARCH_COMPLETE;
 }
 
+/* The core's task and views where they are interned. */
+static const Task *core_task(const Graph *graph, uint32_t core)
+{
+    return (const Task *)(const void *)((const guint8 *)intern_get(graph->cores, core, NULL) + 2 * sizeof(uint32_t));
+}
+
+static const Views *core_views(const Graph *graph, uint32_t core)
+{
+    return (const Views *)(const void *)(core_task(graph, core) + 1);
+}
+
+/* Follows a step that was made before against another timeline. */
+static void follow_known(Graph *graph, uint32_t number, const CachedStep *step)
+{
+    const StateKey *from = key_of(graph, number);
+    StateKey key = { step->to, from->n_suffix, from->promised };
+    Message suffix[SUFFIX_ROOM];
+    if (key.n_suffix)
+        memcpy(suffix, suffix_of(from), key.n_suffix * sizeof *suffix);
+    for (guint i = 0; i < step->n_effects; i++) {
+        const Effect *effect = &step->effects[i];
+        if (effect->stamp && effect->is_new)
+            suffix[key.n_suffix++] = effect->message;
+        else if (effect->stamp)
+            stamps_remove(&key.promised, effect->stamp);
+    }
+    const Task *task = core_task(graph, step->to);
+    const Views *views = core_views(graph, step->to);
+    bool over = task->status == TASK_DONE || task->status == TASK_CRASHED;
+    if (!stamps_empty(&key.promised) && (over || views_dead(views, &key.promised, graph->solo->base)))
+        return;
+    Edge edge = { .from = number, .choice = step->choice, .violates = step->violates };
+    note_promises(graph, step->effects, step->n_effects, &edge);
+    edge.to = add_key(graph, &key, suffix, graph->edges->len, task, views);
+    g_array_append_val(graph->edges, edge);
+}
+
+/* Expands a state by what is known of its core; false if that is not enough. */
+static bool expand_known(Graph *graph, uint32_t number)
+{
+    Solo *solo = graph->solo;
+    const StateKey *key = key_of(graph, number);
+    if (key->n_suffix >= solo->suffix_max)
+        return false;
+    GArray suffix = { .data = (gchar *)(uintptr_t)suffix_of(key), .len = key->n_suffix };
+    guint n;
+    uint8_t kinds;
+    const CachedStep *steps = step_cache_find(solo->cache, key->core, solo->base, &suffix, &key->promised, &n, &kinds);
+    if (!steps)
+        return false;
+    if (state_of(graph, number)->owes_nothing && state_of(graph, number)->real)
+        state_of(graph, number)->kinds = kinds;
+    for (guint i = 0; i < n; i++)
+        follow_known(graph, number, &steps[i]);
+    return true;
+}
+
+/* Whether a step is one that depends on nothing but the state and the bytes it touches. */
+static bool is_cacheable(const MachineStep *step)
+{
+    return step->kind == STEP_EXECUTE && !step->unsupported && step->violation.kind == VIOLATION_NONE &&
+           step->hart.n_effects <= G_N_ELEMENTS(((CachedStep *)NULL)->effects) && step->hart.insn.kind != INSN_ECALL;
+}
+
+static void keep_step(const Graph *graph, const MachineStep *step, guint choice, uint32_t to, GArray *kept)
+{
+    CachedStep cached = { .to = to, .choice = choice, .n_effects = (uint8_t)step->hart.n_effects };
+    if (step->hart.n_effects)
+        memcpy(cached.effects, &g_array_index(graph->solo->effects, Effect, step->hart.first_effect),
+               step->hart.n_effects * sizeof(Effect));
+    g_array_append_val(kept, cached);
+}
+
+static void expand_anew(Graph *graph, uint32_t number, Local *local, Local *next)
+{
+    Solo *solo = graph->solo;
+    uint32_t core = key_of(graph, number)->core;
+    solo_graph_local(graph, number, local);
+    solo_enter(solo, local);
+    bool keeps = graph->plain && solo->cache;
+    if (keeps)
+        step_cache_begin(solo->cache);
+    g_autoptr(GArray) steps = solo_steps(solo, local);
+    g_array_set_size(solo->kept, 0);
+    /* A success of SC depends on whatever its LR has read. */
+    if (keeps && local->views.exclusive_size)
+        step_cache_touch(solo->cache, local->views.exclusive_address, local->views.exclusive_size, false);
+    for (guint i = 0; i < steps->len; i++) {
+        const MachineStep *step = &g_array_index(steps, MachineStep, i);
+        bool violates = step->violation.kind != VIOLATION_NONE && step->violation.property >= 0;
+        if (step->unsupported || (step->violation.kind != VIOLATION_NONE && !violates))
+            note_unsupported(graph, local, step);
+        keeps = keeps && is_cacheable(step);
+        bool possible = solo_apply(solo, local, step, next);
+        if (!possible && !keeps)
+            continue;
+        uint32_t to = core_id(graph, next);
+        if (keeps)
+            keep_step(graph, step, i, to, solo->kept);
+        if (!possible)
+            continue;
+        Edge edge = { .from = number, .choice = i, .violates = violates };
+        if (step->hart.n_effects)
+            note_promises(graph, &g_array_index(solo->effects, Effect, step->hart.first_effect), step->hart.n_effects,
+                          &edge);
+        edge.to = add_state(graph, next, to, graph->edges->len);
+        g_array_append_val(graph->edges, edge);
+    }
+    uint8_t kinds = standing_kinds(graph, local, steps->len == 0 || solo->may_wait);
+    if (state_of(graph, number)->owes_nothing && state_of(graph, number)->real)
+        state_of(graph, number)->kinds = kinds;
+    if (keeps && steps->len && local->suffix->len < solo->suffix_max)
+        step_cache_keep(solo->cache, core, solo->base, local->suffix, &local->views.promised,
+                        (const CachedStep *)(const void *)solo->kept->data, solo->kept->len, kinds);
+}
+
 static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
 {
     Solo *solo = graph->solo;
     graph->expanding = number;
     state_of(graph, number)->first_edge = graph->edges->len;
-    local_extern(local, graph->ids, number);
-    if (local->task.status == TASK_CRASHED)
+    const StateKey *key = key_of(graph, number);
+    const Task *task = core_task(graph, key->core);
+    const Views *views = core_views(graph, key->core);
+    if (task->status == TASK_CRASHED)
         return;
-    if (local->task.status == TASK_DONE) {
+    if (task->status == TASK_DONE) {
+        solo_graph_local(graph, number, local);
         state_of(graph, number)->done = end_id(graph, local);
         state_of(graph, number)->kinds = END_DONE;
         return;
     }
-    if (leads_nowhere(graph, local))
+    if (leads_nowhere(graph, key->n_suffix, views))
         return;
-    if (local->views.violated && state_of(graph, number)->owes_nothing)
+    if (views->violated && state_of(graph, number)->owes_nothing)
         return;
-    if (local->views.violated > STEPS_AFTER_VIOLATION) {
-        if (!local->views.guessed && !graph->result->unsupported) {
+    if (views->violated > STEPS_AFTER_VIOLATION) {
+        if (!views->guessed && !graph->result->unsupported) {
             graph->result->unsupported =
                 "a run that goes wrong, and on for ever without a store that others may have seen";
-            graph->result->unsupported_pc = local->task.hart.pc;
+            graph->result->unsupported_pc = task->hart.pc;
         }
         return;
     }
@@ -157,22 +338,9 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
         graph->result->end = SEARCH_STEPS;
         return;
     }
-    solo_enter(solo, local);
-    g_autoptr(GArray) steps = solo_steps(solo, local);
-    for (guint i = 0; i < steps->len; i++) {
-        const MachineStep *step = &g_array_index(steps, MachineStep, i);
-        bool violates = step->violation.kind != VIOLATION_NONE && step->violation.property >= 0;
-        if (step->unsupported || (step->violation.kind != VIOLATION_NONE && !violates))
-            note_unsupported(graph, local, step);
-        if (!solo_apply(solo, local, step, next))
-            continue;
-        Edge edge = { .from = number, .choice = i, .violates = violates };
-        note_promises(graph, step, &edge);
-        edge.to = add_state(graph, next, graph->edges->len);
-        g_array_append_val(graph->edges, edge);
-    }
-    if (state_of(graph, number)->owes_nothing && state_of(graph, number)->real)
-        state_of(graph, number)->kinds = standing_kinds(graph, local, steps->len == 0 || solo->may_wait);
+    if (graph->plain && solo->cache && expand_known(graph, number))
+        return;
+    expand_anew(graph, number, local, next);
 }
 
 /* Marks every state from which one that owes nothing can be reached. */
@@ -199,8 +367,11 @@ void solo_graph_build(Graph *graph)
     Local local, next;
     local_init(&local);
     local_init(&next);
+    graph->plain = true;
+    for (guint i = 0; i < solo->base->len; i++)
+        graph->plain = graph->plain && g_array_index(solo->base, Message, i).kind == MESSAGE_STORE;
     solo_initial(solo, &local);
-    add_state(graph, &local, NONE);
+    add_state(graph, &local, core_id(graph, &local), NONE);
     for (uint32_t number = 0; number < graph->states->len; number++) {
         bool too_many = solo->limits && solo->limits->states_max &&
                         solo->states_before + graph->states->len > solo->limits->states_max;
@@ -221,6 +392,7 @@ void solo_graph_build(Graph *graph)
 void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends)
 {
     *graph = (Graph){ .solo = solo, .places = places, .contents = contents, .ends = ends };
+    graph->cores = solo->cores ? solo->cores : intern_new();
     graph->ids = intern_new();
     graph->states = g_array_new(FALSE, FALSE, sizeof(State));
     graph->edges = g_array_new(FALSE, FALSE, sizeof(Edge));
@@ -232,6 +404,8 @@ void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *
 
 void solo_graph_clear(Graph *graph)
 {
+    if (graph->cores != graph->solo->cores)
+        intern_free(graph->cores);
     intern_free(graph->ids);
     g_array_unref(graph->states);
     g_array_unref(graph->edges);

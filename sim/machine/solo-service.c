@@ -132,8 +132,8 @@ static void serve_await(Solo *solo, const Local *local, MachineStep *step, GArra
     View pre = view_join(asked, view_join(views->read_new, is_sc ? views->write_new : 0));
     uint64_t mask = size == 8 ? ~0ull : (1ull << 8 * size) - 1;
     ReadChoice choices[TIMELINE_MAX + 1];
-    guint n =
-        views_read(views, &solo->world.timeline, address, size, pre, solo_horizon(solo_messages(solo), local), choices);
+    guint n = views_read(views, &solo->world.timeline, address, size, pre,
+                         solo_horizon(solo_messages(solo), local->task.id, &local->views), choices);
     service_return(step);
     uint64_t newest = timeline_read(&solo->world.timeline, address, size, G_MAXUINT, NULL);
     solo->may_wait = ((newest & mask) == (wanted & mask)) != (step->service == SERVICE_AWAIT);

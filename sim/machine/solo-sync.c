@@ -96,7 +96,7 @@ static void offer_resume(const Solo *solo, const Local *local, GArray *steps)
     const GArray *messages = solo_messages(solo);
     guint end, stop = stop_and_end(solo, local, &end);
     /* A fence.i asked for and done while everybody is parked has been run by then. */
-    if (!end || solo_horizon(messages, local) < end)
+    if (!end || solo_horizon(messages, local->task.id, &local->views) < end)
         return;
     MachineStep step = solo_step_begin(STEP_RESUME, local);
     step.task.status = step.task.was_running;

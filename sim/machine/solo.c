@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/machine/solo.h"
+#include "sim/machine/step-cache.h"
 
 #include <string.h>
 
@@ -26,6 +26,7 @@ void solo_init(Solo *solo, Machine *machine, guint hart)
     solo->outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
     solo->fetched = g_array_new(FALSE, FALSE, sizeof(HartStep));
     solo->steps = g_array_new(FALSE, FALSE, sizeof(MachineStep));
+    solo->kept = g_array_new(FALSE, FALSE, sizeof(CachedStep));
     world_init(&solo->world, machine->program);
 }
 
@@ -36,6 +37,7 @@ void solo_clear(Solo *solo)
     g_array_unref(solo->outcomes);
     g_array_unref(solo->fetched);
     g_array_unref(solo->steps);
+    g_array_unref(solo->kept);
     world_clear(&solo->world);
 }
 
@@ -88,6 +90,8 @@ MemoryUse solo_use(Solo *solo, uint64_t address, guint size, bool stores)
         solo->several || (spec->any && !(address >= spec->stack && address + size <= spec->stack + spec->stack_size));
     if (!stores)
         footprint_add(solo->footprint, address, size);
+    if (solo->cache)
+        step_cache_touch(solo->cache, address, size, stores);
     return memory_map_use(solo->map, solo->hart, several, address, size, stores);
 }
 
@@ -98,7 +102,10 @@ static MemoryUse use(gpointer data, uint64_t address, guint size, bool stores)
 
 static void note_fetch(gpointer data, uint64_t address, guint size)
 {
-    footprint_add(((Solo *)data)->footprint, address, size);
+    Solo *solo = data;
+    footprint_add(solo->footprint, address, size);
+    if (solo->cache)
+        step_cache_touch(solo->cache, address, size, false);
 }
 
 static void note_read(gpointer data, uint64_t address, guint size)
@@ -115,35 +122,26 @@ MachineStep solo_step_begin(StepKind kind, const Local *local)
     return step;
 }
 
-View solo_horizon(const GArray *timeline, const Local *local)
+View solo_horizon(const GArray *timeline, guint hart, const Views *views)
 {
     for (guint i = 0; i < timeline->len; i++) {
         const Message *message = &g_array_index(timeline, Message, i);
-        if (message->hart == HART_SELF || stamps_has(&local->views.passed, i + 1))
+        if (message->hart == HART_SELF || stamps_has(&views->passed, i + 1))
             continue;
         if (message->kind == MESSAGE_STOP)
             return (View)(i + 1);
-        if (message->kind != MESSAGE_FENCE_END || !hart_set_has(solo_fence_targets(message), local->task.id))
+        if (message->kind != MESSAGE_FENCE_END || !hart_set_has(solo_fence_targets(message), hart))
             continue;
         for (guint b = i; b-- > 0;) {
             const Message *begin = &g_array_index(timeline, Message, b);
             if (begin->kind == MESSAGE_FENCE && begin->asker == message->asker) {
-                if (!stamps_has(&local->views.passed, b + 1))
+                if (!stamps_has(&views->passed, b + 1))
                     return (View)(i + 1);
                 break;
             }
         }
     }
     return VIEW_NEVER;
-}
-
-bool solo_owes_nothing(const Solo *solo, const Local *local)
-{
-    if (!stamps_empty(&local->views.promised))
-        return false;
-    if (local->task.status == TASK_DONE || local->task.status == TASK_CRASHED)
-        return true;
-    return solo_horizon(solo->base, local) == VIEW_NEVER;
 }
 
 /* Judges a step against memory as the hart has certainly seen it. */
@@ -194,7 +192,7 @@ static void execute(Solo *solo, const Local *local, GArray *steps)
     Machine *machine = solo->machine;
     const Options *options = machine->options;
     SoloContext alone = { .views = &local->views,
-                          .horizon = solo_horizon(solo->world.timeline.messages, local),
+                          .horizon = solo_horizon(solo->world.timeline.messages, local->task.id, &local->views),
                           .appends = solo->appends && local->suffix->len < solo->suffix_max,
                           .pool = solo->appends ? solo->pool : NULL,
                           .use = use,
@@ -294,7 +292,7 @@ static void offer_later(const Solo *solo, const Local *local, GArray *steps)
         !mark_matters_at(solo, task->hart.pc))
         return;
     const GArray *messages = solo->world.timeline.messages;
-    View horizon = solo_horizon(messages, local);
+    View horizon = solo_horizon(messages, local->task.id, &local->views);
     for (guint i = local->views.clock; i < messages->len && i + 1 < horizon; i++) {
         const Message *message = &g_array_index(messages, Message, i);
         if (message->kind != MESSAGE_MARK || message->hart == HART_SELF)
@@ -367,10 +365,6 @@ bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Lo
         to->task.status = status;
         return stamps_empty(&to->views.promised);
     }
-    /* Own new messages are not in the scratch timeline, but no promise is among them. */
-    if (!stamps_empty(&to->views.promised) && views_dead(&to->views, &solo->world.timeline))
-        return false;
-    if (to->suffix->len == from->suffix->len)
-        views_normalise(&to->views, &solo->world.timeline);
-    return true;
+    views_normalise(&to->views);
+    return stamps_empty(&to->views.promised) || !views_dead(&to->views, &to->views.promised, solo->base);
 }

@@ -43,9 +43,11 @@ typedef struct Solo {
     bool marks_matter; /* some property speaks of what comes after a mark */
     MemoryMap *map;
     Footprint *footprint;
-    GArray *base;    /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
-    GArray *effects; /* Effect: of the steps of the last solo_steps */
-    GArray *outcomes, *fetched, *steps; /* scratch: HartStep, HartStep, MachineStep */
+    Intern *cores;           /* Local without promises and suffix */
+    struct StepCache *cache; /* of steps from these; NULL: none, and `cores` may then be NULL, too */
+    GArray *base;            /* Message: the timeline as this hart sees it; hart is HART_SELF or HART_OTHER */
+    GArray *effects;         /* Effect: of the steps of the last solo_steps */
+    GArray *outcomes, *fetched, *steps, *kept; /* scratch: HartStep, HartStep, MachineStep, CachedStep */
     World world; /* scratch: the timeline with the suffix, and the private memory of the state at hand */
 } Solo;
 
@@ -68,9 +70,6 @@ GArray *solo_steps(Solo *solo, const Local *local);
 /* The state after a step; false if it is a dead end: some promise can no longer be kept. */
 bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Local *to);
 
-/* Whether the hart owes nothing to the timeline: promises kept, its part taken in every service that is complete. */
-bool solo_owes_nothing(const Solo *solo, const Local *local);
-
 /* The harts that a MESSAGE_FENCE or MESSAGE_FENCE_END names. */
 static inline HartSet solo_fence_targets(const Message *message)
 {
@@ -80,9 +79,9 @@ static inline HartSet solo_fence_targets(const Message *message)
 /* Whether the hart is at a lock that another hart holds, as of the messages before `until`. */
 bool solo_sleeps(const Solo *solo, const Local *local, guint until);
 
-/* Where the hart's part in a service that it has yet to take begins: it may neither read nor write there or beyond, in this
+/* Where the part of hart `hart` in a service that it has yet to take begins: it may neither read nor write there or beyond, in this
  * timeline; VIEW_NEVER if there is none. */
-View solo_horizon(const GArray *timeline, const Local *local);
+View solo_horizon(const GArray *timeline, guint hart, const Views *views);
 
 /* solo-service.c, solo-sync.c: what the ecall in step->hart does; what happens to the hart without its doing. Append to
  * `steps`. */

@@ -59,6 +59,28 @@ void timelines_group_clear(gpointer data)
 {
     Group *group = data;
     solo_clear(&group->solo);
+    intern_free(group->cores);
+    step_cache_free(group->cache);
     footprint_free(group->footprint);
     g_array_unref(group->relevant);
+}
+
+/* Whether no property looks at single steps. */
+static bool only_ends_matter(const Program *program)
+{
+    for (guint i = 0; i < program->properties->len; i++) {
+        PropertyKind kind = program_property(program, i)->kind;
+        if (kind != PROPERTY_CONDITION && kind != PROPERTY_PROGRESS && kind != PROPERTY_NO_TRAP)
+            return false;
+    }
+    return program->regions->len == 0;
+}
+
+void timelines_group_forget(Timelines *timelines, Group *group)
+{
+    if (group->cores)
+        intern_free(group->cores);
+    step_cache_free(group->cache);
+    group->cores = group->solo.cores = intern_new();
+    group->cache = group->solo.cache = only_ends_matter(timelines->machine->program) ? step_cache_new() : NULL;
 }

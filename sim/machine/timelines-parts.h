@@ -3,12 +3,15 @@
  * timelines-trail.c makes a schedule of the violating execution. */
 #pragma once
 
+#include "sim/machine/step-cache.h"
 #include "sim/machine/timelines.h"
 
 /* Harts of one kind: same code, same registers, so the same runs against the same timeline. */
 typedef struct Group {
     Solo solo;
     Footprint *footprint;
+    Intern *cores;
+    StepCache *cache; /* NULL: some property is about single steps, and they are judged each time */
     guint first;      /* a hart of the group: the one that runs are made with */
     GArray *relevant; /* Relevance, by message */
 } Group;
@@ -65,6 +68,8 @@ void timelines_note_unsupported(Timelines *timelines, guint hart, const char *re
 /* timelines-groups.c: harts that cannot be told apart, put together. */
 void timelines_make_groups(Timelines *timelines);
 void timelines_group_clear(gpointer group);
+/* Forgets what was learnt of steps. */
+void timelines_group_forget(Timelines *timelines, Group *group);
 
 /* PromiseClass.complete: final states and deadlocks. */
 bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,

@@ -344,8 +344,11 @@ SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
 {
     do {
         begin_round(timelines);
-        for (guint g = 0; g < timelines->groups->len; g++)
-            g_array_index(timelines->groups, Group, g).solo.limits = limits;
+        for (guint g = 0; g < timelines->groups->len; g++) {
+            Group *group = &g_array_index(timelines->groups, Group, g);
+            group->solo.limits = limits;
+            timelines_group_forget(timelines, group);
+        }
         timelines->outcome = promise_search(&timelines->space, limits);
     } while (timelines->outcome->is_void ||
              (timelines->outcome->end == SEARCH_COMPLETE && timelines->guesses && grow_pool(timelines)));
