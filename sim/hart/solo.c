@@ -206,10 +206,10 @@ static bool same_store(const Message *a, const Message *b)
 }
 
 /* SC succeeds only if no other hart's store to a byte that the LR read comes between what it read and the SC. */
-static bool is_exclusive(const HartContext *context, const Views *views, View stamp)
+static bool is_exclusive(const HartContext *context, const Views *views, guint stamp)
 {
     for (guint i = 0; i < views->exclusive_size; i++)
-        for (guint ts = views->exclusive_stamp[i] + 1u; ts < stamp; ts++) {
+        for (guint ts = views->exclusive_stamp[i] + 1u; ts < stamp && ts <= timeline_now(context->timeline); ts++) {
             const Message *message = &g_array_index(context->timeline->messages, Message, ts - 1);
             if (message->hart != HART_SELF && views->exclusive_address + i - message->address < message->size)
                 return false;
@@ -254,19 +254,23 @@ static void store_piece(Access *access, const HartStep *base, Message message, b
     Effect effect = { .message = message };
     effect.message.hart = HART_SELF;
     effect.low = view_join(access->pre, views_coherence(views, message.address, message.size)); /* ppo 1 */
-    if (use(access, message.address, message.size, true) != MEMORY_SHARED)
-        return perform(access, base, effect, exclusive, offset, after);
+    if (use(access, message.address, message.size, true) != MEMORY_SHARED) {
+        /* In place, as early as it can be: the LR may have read shared memory for all that. */
+        if (!exclusive || is_exclusive(context, views, effect.low + 1u))
+            perform(access, base, effect, exclusive, offset, after);
+        return;
+    }
     guint now = timeline_now(context->timeline);
     for (guint ts = 1; ts <= now; ts++) {
         if (!stamps_has(&views->promised, ts) || !may_claim(context, views, ts, effect.low) ||
             !same_store(&g_array_index(context->timeline->messages, Message, ts - 1), &message) ||
-            (exclusive && !is_exclusive(context, views, (View)ts)))
+            (exclusive && !is_exclusive(context, views, ts)))
             continue;
         effect.stamp = (View)ts;
         perform(access, base, effect, exclusive, offset, after);
     }
     guint next = next_stamp(access);
-    if (!may_append(access, base, next) || (exclusive && !is_exclusive(context, views, (View)now + 1)))
+    if (!may_append(access, base, next) || (exclusive && !is_exclusive(context, views, now + 1)))
         return;
     effect.stamp = (View)next;
     effect.is_new = true;

@@ -135,6 +135,7 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
                             .fetch_atomicity = machine->options->fetch_atomicity,
                             .misaligned = machine->options->misaligned,
                             .pair = machine->options->pair,
+                            .pairing = machine->options->pairing,
                             .oracle = machine->oracle,
                             .timeline = &world->timeline,
                             .reservation = world->reservations[task->id] };

@@ -118,7 +118,9 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     else if (result->end != SEARCH_COMPLETE)
         timelines->stopped = result->end;
     if (result->promisable->len)
-        timelines->promised_by |= hart_set_of(process);
+        for (guint h = 0; h < space->n_processes; h++)
+            if (timelines->group_of[h] == timelines->group_of[process])
+                timelines->promised_by |= hart_set_of(h);
     if (result->unsupported)
         timelines_note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
     timelines->is_void = timelines->is_void || memory_map_changed(timelines->map) || solo->must_split;
