@@ -216,6 +216,13 @@ static char *consequence(const Replay *replay)
     g_assert_not_reached();
 }
 
+static bool stands_at_ecall(const Replay *replay, const Task *task)
+{
+    const Timeline *memory = &replay->world.timeline;
+    return image_section_at(memory->image, task->hart.pc, 4) &&
+           insn_decode((uint32_t)timeline_read(memory, task->hart.pc, 4, G_MAXUINT, NULL)).kind == INSN_ECALL;
+}
+
 /* What a task that cannot move waits for. */
 static char *waits_for(const Replay *replay, const Task *task)
 {
@@ -230,7 +237,10 @@ static char *waits_for(const Replay *replay, const Task *task)
         return g_strdup("for all others to run fence.i");
     if (task->status == TASK_PARKED)
         return g_strdup("parked, for the end of stop_machine");
-    /* it stands at the ecall of a service that blocks */
+    /* It stands at the ecall of a service that blocks; or somebody's stop_machine has switched it out, which a hart alone
+     * does not see before the stop is complete. */
+    if (!stands_at_ecall(replay, task))
+        return g_strdup("parked, for the end of stop_machine");
     guint argument = (guint)(task->hart.x[A6] >> 8);
     switch ((Service)(task->hart.x[A6] & 0xff)) {
     case SERVICE_LOCK:

@@ -322,10 +322,15 @@ static const SpaceClass space_class = { space_initial, space_moves, space_final,
 
 void machine_initial(Machine *machine, World *world, Task *tasks)
 {
-    (void)world; /* as world_init leaves it */
     for (guint h = 0; h < machine->program->harts->len; h++) {
+        const HartSpec *spec = program_hart(machine->program, h);
         tasks[h] = (Task){ .id = (uint8_t)h };
-        task_begin_call(program_hart(machine->program, h), &tasks[h]);
+        task_begin_call(spec, &tasks[h]);
+        if (spec->calls != 1 || !task_call_ends(machine, &tasks[h]))
+            continue;
+        tasks[h].status = TASK_DONE; /* there is no code to run */
+        tasks[h].calls_made = 1;
+        world->done |= hart_set_of(h);
     }
 }
 

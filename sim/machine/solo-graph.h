@@ -13,6 +13,7 @@ typedef struct Edge {
     uint32_t messages; /* first in `promised`; the number of them in n */
     uint16_t n;
     bool violates;
+    const char *leaves; /* why the step leads out of the machine; NULL: it does not */
 } Edge;
 
 typedef struct State {

@@ -154,19 +154,21 @@ static bool leads_nowhere(const Graph *graph, guint n_suffix, const Views *views
     return (n_suffix || views->guessed) && view_join(views->write_new, views->control) > base;
 }
 
-static void note_unsupported(Graph *graph, const Local *local, const MachineStep *step)
+/* Why a step leads to where nothing more can be said, or NULL. */
+static const char *way_out(const MachineStep *step)
 {
-    SoloResult *result = graph->result;
-    result->endless = result->endless || step->unsupported == solo_endless;
-    if (result->unsupported || (step->hart.views.guessed && step->unsupported != solo_endless))
+    if (step->unsupported)
+        return step->unsupported;
+    bool unasked = step->violation.kind != VIOLATION_NONE && step->violation.property < 0;
+    return unasked ? "a trap, which is not checked for here" : NULL;
+}
+
+static void note_unsupported(SoloResult *result, const char *reason, uint64_t pc)
+{
+    if (result->unsupported)
         return;
-    if (step->unsupported) {
-        result->unsupported = step->unsupported;
-        result->unsupported_pc = local->task.hart.pc;
-    } else if (local->suffix->len == 0) {
-        result->unsupported = "a trap, which is not checked for here";
-        result->unsupported_pc = local->task.hart.pc;
-    }
+    result->unsupported = reason;
+    result->unsupported_pc = pc;
 }
 
 /* Whether a limit or the caller ends the search here. */
@@ -280,8 +282,10 @@ static void expand_anew(Graph *graph, uint32_t number, Local *local, Local *next
     for (guint i = 0; i < steps->len; i++) {
         const MachineStep *step = &g_array_index(steps, MachineStep, i);
         bool violates = step->violation.kind != VIOLATION_NONE && step->violation.property >= 0;
-        if (step->unsupported || (step->violation.kind != VIOLATION_NONE && !violates))
-            note_unsupported(graph, local, step);
+        if (step->unsupported == solo_endless) {
+            graph->result->endless = true;
+            note_unsupported(graph->result, solo_endless, local->task.hart.pc);
+        }
         keeps = keeps && is_cacheable(step);
         bool possible = solo_apply(solo, local, step, next);
         if (!possible && !keeps)
@@ -291,7 +295,7 @@ static void expand_anew(Graph *graph, uint32_t number, Local *local, Local *next
             keep_step(graph, step, i, to, solo->kept);
         if (!possible)
             continue;
-        Edge edge = { .from = number, .choice = i, .violates = violates };
+        Edge edge = { .from = number, .choice = i, .violates = violates, .leaves = way_out(step) };
         if (step->hart.n_effects)
             note_promises(graph, &g_array_index(solo->effects, Effect, step->hart.first_effect), step->hart.n_effects,
                           &edge);
@@ -327,11 +331,10 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
     if (views->violated && state_of(graph, number)->owes_nothing)
         return;
     if (views->violated > STEPS_AFTER_VIOLATION) {
-        if (!views->guessed && !graph->result->unsupported) {
-            graph->result->unsupported =
-                "a run that goes wrong, and on for ever without a store that others may have seen";
-            graph->result->unsupported_pc = task->hart.pc;
-        }
+        if (!views->guessed)
+            note_unsupported(graph->result,
+                             "a run that goes wrong, and on for ever without a store that others may have seen",
+                             task->hart.pc);
         return;
     }
     if (solo->limits && solo->limits->steps_max && state_of(graph, number)->depth >= solo->limits->steps_max) {
@@ -453,6 +456,9 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
         for (guint m = 0; m < edge->n && state_of(&graph, edge->to)->certified; m++)
             add_once(result->promisable, g_array_index(graph.promised, uint32_t, edge->messages + m));
         result->result.violates = result->result.violates || solo_graph_is_violation(&graph, edge);
+        /* Like a violation, it is none of a run that cannot keep its promises. */
+        if (edge->leaves && state_of(&graph, edge->from)->real && state_of(&graph, edge->to)->certified_real)
+            note_unsupported(result, edge->leaves, core_task(&graph, key_of(&graph, edge->from)->core)->hart.pc);
     }
     for (guint i = 0; i < graph.states->len; i++)
         if (solo_graph_is_end(state_of(&graph, i))) {

@@ -152,12 +152,12 @@ static void judge(Solo *solo, const Local *local, MachineStep *step)
         return;
     GArray *messages = solo->world.timeline.messages;
     guint all = messages->len;
-    g_array_set_size(messages, MIN(all, certainly_seen(&step->hart.views)));
+    messages->len = MIN(all, certainly_seen(&step->hart.views)); /* for a moment: the elements stay */
     machine->note_read = note_read;
     machine->note_data = solo;
     judge_step(machine, &local->task, &solo->world, step);
     machine->note_read = NULL;
-    g_array_set_size(messages, all); /* its contents are still there */
+    messages->len = all;
 }
 
 /* A new element, filled in place: steps are large. */

@@ -160,7 +160,7 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
     TimelineCounts counts;
     timelines_counts(timelines, &counts);
     outcome->search = timeline_result(timelines, end);
-    outcome->timelines = counts.timelines;
+    outcome->timelines = MAX(counts.timelines, 1); /* the one with a violation may be the first */
     outcome->states = timelines_states(timelines);
     g_autofree char *unsupported = timelines_unsupported(timelines);
     if (end == SEARCH_VIOLATION) {

@@ -154,6 +154,17 @@ Test(timelines, store_buffering)
             { enc_amo(ENC_SWAP, 2, 0, ZERO, T0, S1), enc_lw(A0, 0, S1), enc_fence(ENC_R, ENC_R), enc_lw(A1, 0, S0) } },
           "0:a0 0:a1 1:a0 1:a1",
           "1,0,1,1 1,1,1,0 1,1,1,1" },
+        /* release and then acquire are ordered where both are RCsc (ppo 7), as those of AMOs are */
+        { "SB+amo.rl+amo.aq",
+          { { enc_amo(ENC_SWAP, 2, ENC_RL, ZERO, T0, S0), enc_amo(ENC_ADD, 2, ENC_AQ, A0, ZERO, S1) },
+            { enc_amo(ENC_SWAP, 2, ENC_RL, ZERO, T0, S1), enc_amo(ENC_ADD, 2, ENC_AQ, A0, ZERO, S0) } },
+          "0:a0 1:a0",
+          "0,1 1,0 1,1" },
+        { "SB+amo.rl+amo",
+          { { enc_amo(ENC_SWAP, 2, ENC_RL, ZERO, T0, S0), enc_amo(ENC_ADD, 2, 0, A0, ZERO, S1) },
+            { enc_amo(ENC_SWAP, 2, ENC_RL, ZERO, T0, S1), enc_amo(ENC_ADD, 2, 0, A0, ZERO, S0) } },
+          "0:a0 1:a0",
+          "0,0 0,1 1,0 1,1" },
     };
     expect_rows(rows, G_N_ELEMENTS(rows));
 #undef SB
@@ -165,10 +176,11 @@ Test(timelines, load_buffering)
     {                                                                                                              \
         { enc_lw(A0, 0, S0), between0, enc_sw(A2, 0, S1) }, { enc_lw(A0, 0, S1), between1, enc_sw(A2, 0, S0) }           \
     }
-#define PO   enc_li(A2, 1)
-#define DATA_DEP DEPENDENT(A2, 1)
-#define CTRL enc_li(A2, 1), enc_beq(A0, ZERO, 4)
-#define FENCED enc_li(A2, 1), enc_fence(ENC_R, ENC_W)
+#define EXPAND(...) __VA_ARGS__
+#define PO          enc_li(A2, 1)
+#define DATA_DEP    DEPENDENT(A2, 1)
+#define CTRL        enc_li(A2, 1), enc_beq(A0, ZERO, 4)
+#define FENCED      enc_li(A2, 1), enc_fence(ENC_R, ENC_W)
     const Row rows[] = {
         { "LB", LB(PO, PO), "0:a0 1:a0", "0,0 0,1 1,0 1,1" },
         { "LB+data+po", LB(DATA_DEP, PO), "0:a0 1:a0", "0,0 0,1 1,0 1,1" },
@@ -176,6 +188,15 @@ Test(timelines, load_buffering)
         { "LB+ctrl+ctrl", LB(CTRL, CTRL), "0:a0 1:a0", "0,0 0,1 1,0" },
         { "LB+data+ctrl", LB(DATA_DEP, CTRL), "0:a0 1:a0", "0,0 0,1 1,0" },
         { "LB+fence.r.w", LB(FENCED, FENCED), "0:a0 1:a0", "0,0 0,1 1,0" },
+        /* what follows an access whose address depends on a load (ppo 13) */
+        { "LB+addr-po+data",
+          LB(EXPAND(DEPENDENT(A3, 0), enc_add(A3, A3, S2), enc_sw(T0, 0, A3), PO), DATA_DEP),
+          "0:a0 1:a0",
+          "0,0 0,1 1,0" },
+        { "LB+addr-load-po+data",
+          LB(EXPAND(DEPENDENT(A3, 0), enc_add(A3, A3, S2), enc_lw(A1, 0, A3), PO), DATA_DEP),
+          "0:a0 1:a0",
+          "0,0 0,1 1,0" },
         /* values out of thin air: whatever x and y hold is copied */
         { "LB+copies",
           { { enc_lw(A0, 0, S0), enc_sw(A0, 0, S1) }, { enc_lw(A0, 0, S1), enc_sw(A0, 0, S0) } },
@@ -184,6 +205,7 @@ Test(timelines, load_buffering)
     };
     expect_rows(rows, G_N_ELEMENTS(rows));
 #undef LB
+#undef EXPAND
 #undef PO
 #undef DATA_DEP
 #undef CTRL
