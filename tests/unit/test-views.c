@@ -12,7 +12,7 @@ enum {
     DATA = 0x30000,
     WINDOW = 16,        /* bytes of memory that random accesses use */
     STRETCH = 120,      /* bytes of the array model: more than BYTE_VIEWS_MAX stretches fit */
-    RANDOM_READS = 4000 /* harts */
+    RANDOM_READS = 2000 /* harts */
 };
 
 /* ---- stretches against an array */
