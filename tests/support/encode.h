@@ -27,6 +27,7 @@ enum {
     S3 = 19,
     S4 = 20,
     S5 = 21,
+    S6 = 22,
     T3 = 28
 };
 
@@ -180,4 +181,8 @@ static inline uint32_t enc_jalr(guint rd, int imm, guint rs1)
 static inline uint32_t enc_ecall(void)
 {
     return 0x73;
+}
+static inline uint32_t enc_sret(void)
+{
+    return 0x10200073;
 }

@@ -1018,6 +1018,67 @@ Test(timelines, endless_stores)
     }
 }
 
+/* ---- services, by both explorers */
+
+#define SERVE(service, argument) enc_li(A6, (int)((service) | (argument) << 8)), enc_ecall()
+
+static void expect_services(const char *name, const uint32_t (*code)[CODE_WORDS], Preempt preempt, const char *condition,
+                            Verdict verdict)
+{
+    g_autoptr(Program) program = code_program(code, harts_of(code));
+    for (guint h = 0; h < program->harts->len; h++)
+        g_array_index(program->harts, HartSpec, h).x[A7] = SERVICE_EXTENSION;
+    add_property(program, PROPERTY_PROGRESS);
+    if (condition)
+        add_condition(program, condition);
+    static const char *const models[] = { "sc", "sc-stale", "rvwmo" };
+    for (guint m = 0; m < G_N_ELEMENTS(models); m++)
+        for (guint e = 0; e < 2; e++) {
+            Options options = test_options(models[m], e ? EXPLORER_TIMELINE : EXPLORER_INTERLEAVING);
+            options.preempt = preempt;
+            if (!e && options.model->rvwmo_data)
+                continue;
+            g_autoptr(Outcome) outcome = test_decide(program, &options);
+            cr_expect_eq(outcome->verdict, verdict, "%s, %s, explorer %u: %s %s", name, models[m], e,
+                         verdict_name(outcome->verdict), outcome->reason ? outcome->reason : "");
+        }
+}
+
+/* stop_machine within stop_machine waits for itself. */
+Test(timelines, a_stop_within_a_stop)
+{
+    const uint32_t nested[ROW_HARTS][CODE_WORDS] = { { SERVE(SERVICE_STOP_BEGIN, 0), SERVE(SERVICE_STOP_BEGIN, 0),
+                                                       SERVE(SERVICE_STOP_END, 0) } };
+    expect_services("nested", nested, PREEMPT_FULL, NULL, VERDICT_REFUTED);
+    const uint32_t twice[ROW_HARTS][CODE_WORDS] = { { SERVE(SERVICE_STOP_BEGIN, 0), SERVE(SERVICE_STOP_END, 0),
+                                                      SERVE(SERVICE_STOP_BEGIN, 0), SERVE(SERVICE_STOP_END, 0) },
+                                                    { enc_nop() } };
+    expect_services("one after the other", twice, PREEMPT_FULL, NULL, VERDICT_PROVED);
+    /* and one that does not end stops everybody who is not done */
+    const uint32_t open[ROW_HARTS][CODE_WORDS] = { { SERVE(SERVICE_STOP_BEGIN, 0) }, { enc_nop() } };
+    expect_services("without an end", open, PREEMPT_FULL, NULL, VERDICT_REFUTED);
+}
+
+/* A hart asleep on a lock is parked, and stays so when the lock is released before everybody else is parked: so the stop
+ * may find x = 1 although nobody holds the lock any more. Without preemption, there is no other place to park between the
+ * two stores; and if nobody else ever takes the lock, none at all. */
+Test(timelines, parked_while_asleep_on_a_lock)
+{
+#define STOPPER { SERVE(SERVICE_STOP_BEGIN, 0), enc_lw(A0, 0, S0), SERVE(SERVICE_STOP_END, 0) }
+#define STORER                                                                                                       \
+    {                                                                                                                \
+        enc_sw(T0, 0, S0), SERVE(SERVICE_LOCK, 0), enc_sw(T1, 0, S0), SERVE(SERVICE_UNLOCK, 0)                       \
+    }
+    const uint32_t contended[ROW_HARTS][CODE_WORDS] = { STOPPER, STORER,
+                                                        { SERVE(SERVICE_LOCK, 0), SERVE(SERVICE_UNLOCK, 0) } };
+    const uint32_t alone[ROW_HARTS][CODE_WORDS] = { STOPPER, STORER };
+    expect_services("contended", contended, PREEMPT_NONE, "~exists H0:a0 = 1", VERDICT_REFUTED);
+    expect_services("alone", alone, PREEMPT_NONE, "~exists H0:a0 = 1", VERDICT_PROVED);
+    expect_services("alone, preempted", alone, PREEMPT_FULL, "~exists H0:a0 = 1", VERDICT_REFUTED);
+#undef STOPPER
+#undef STORER
+}
+
 /* ---- limits */
 
 static bool stop_at_once(gpointer data, const SearchProgress *progress)
