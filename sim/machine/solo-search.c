@@ -41,6 +41,8 @@ static uint8_t standing_kinds(const Graph *graph, const Local *local, bool stuck
 {
     const Machine *machine = graph->solo->machine;
     const Task *task = &local->task;
+    if (task->status == TASK_STOPPING && stuck) /* within its own stop_machine */
+        return END_STUCK;
     if (task->status == TASK_STOPPING)
         return (local->views.stopping - 1u) & STOP_OUTSIDE_SITES ? END_STOPPING_OUTSIDE : END_STOPPING;
     if (task->status != TASK_RUNNING)

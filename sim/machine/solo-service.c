@@ -46,8 +46,14 @@ bool solo_sleeps(const Solo *solo, const Local *local, guint until)
     if (task->status != TASK_RUNNING || !at_ecall(solo, task) ||
         !service_recognise(task->hart.x, &service, &argument) || service != SERVICE_LOCK)
         return false;
-    const Message *last = lock_before(solo, argument, MIN(until, solo_messages(solo)->len + 1));
-    return last && last->kind == MESSAGE_LOCK && last->hart != HART_SELF;
+    /* At some moment from where the hart is: it stays parked when the lock is released after that. */
+    guint now = solo_certainly_seen(&local->views), end = MIN(until, solo_messages(solo)->len + 1);
+    for (guint ts = now + 1; ts <= end; ts++) {
+        const Message *last = lock_before(solo, argument, ts);
+        if (last && last->kind == MESSAGE_LOCK && last->hart != HART_SELF)
+            return true;
+    }
+    return false;
 }
 
 static void serve_lock(Solo *solo, const Local *local, MachineStep *step, GArray *steps)

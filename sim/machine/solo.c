@@ -58,8 +58,7 @@ void solo_initial(Solo *solo, Local *local)
         finish(local);
 }
 
-/* What the hart has certainly seen: what is said of memory "as it is now" is said of memory as of then. */
-static guint certainly_seen(const Views *views)
+guint solo_certainly_seen(const Views *views)
 {
     View seen = view_join(view_join(views->read_new, views->write_new), view_join(views->read_old, views->write_old));
     return view_join(seen, views->clock);
@@ -152,7 +151,7 @@ static void judge(Solo *solo, const Local *local, MachineStep *step)
         return;
     GArray *messages = solo->world.timeline.messages;
     guint all = messages->len;
-    messages->len = MIN(all, certainly_seen(&step->hart.views)); /* for a moment: the elements stay */
+    messages->len = MIN(all, solo_certainly_seen(&step->hart.views)); /* for a moment: the elements stay */
     machine->note_read = note_read;
     machine->note_data = solo;
     judge_step(machine, &local->task, &solo->world, step);

@@ -76,7 +76,10 @@ static inline HartSet solo_fence_targets(const Message *message)
     return (HartSet)message->address << 64 | message->value;
 }
 
-/* Whether the hart is at a lock that another hart holds, as of the messages before `until`. */
+/* The point of the timeline that the hart has certainly seen: what is said of memory "as it is now" is said as of then. */
+guint solo_certainly_seen(const Views *views);
+
+/* Whether the hart is at a lock that another hart holds, at some moment from now on and before the message `until`. */
 bool solo_sleeps(const Solo *solo, const Local *local, guint until);
 
 /* Where the part of hart `hart` in a service that it has yet to take begins: it may neither read nor write there or beyond, in this

@@ -202,8 +202,8 @@ static bool ask_property(const Question *question, const Sample *sample, Tally *
     g_array_set_size(program->observed, 0);
     sample_add_property(sample, program, question->kind);
     bool both = !question->wider;
-    Options one = sample_options(sample, question->model, question->atomicity,
-                                 both ? EXPLORER_INTERLEAVING : EXPLORER_TIMELINE);
+    Options one =
+        sample_options(sample, question->model, question->atomicity, both ? EXPLORER_INTERLEAVING : EXPLORER_TIMELINE);
     Options other = sample_options(sample, both ? question->model : question->wider,
                                    both ? question->atomicity : question->wider_atomicity, EXPLORER_TIMELINE);
     g_autoptr(Outcome) a = decide_anyhow(program, &one);
@@ -267,8 +267,8 @@ static void ask_all(const char *name, Question question, guint usual)
     for (guint i = 0; i < n; i++) {
         g_autoptr(GRand) rand = g_rand_new_with_seed(seed + i);
         bool whole_words = question.atomicity != FETCH_2 && question.wider_atomicity != FETCH_2;
-        Sample sample = question.patch ? sample_of_patch(rand, whole_words)
-                                       : sample_random(rand, whole_words, question.services);
+        Sample sample =
+            question.patch ? sample_of_patch(rand, whole_words) : sample_random(rand, whole_words, question.services);
         question.pick = g_rand_int(rand);
         if (question.ask(&question, &sample, &tally, false))
             continue;
@@ -290,9 +290,9 @@ typedef struct Row {
 } Row;
 
 static const Row both[] = {
-    { "sc", FETCH_WHOLE },     { "sc", FETCH_2 },     { "sc", FETCH_4 },        { "sc-stale", FETCH_2 },
-    { "sc-stale", FETCH_4 },   { "sc-ziccif", FETCH_2 }, { "sc-ziccif", FETCH_4 }, { "sc-ziccid", FETCH_2 },
-    { "sc-ziccid", FETCH_4 },
+    { "sc", FETCH_WHOLE },    { "sc", FETCH_2 },        { "sc", FETCH_4 },
+    { "sc-stale", FETCH_2 },  { "sc-stale", FETCH_4 },  { "sc-ziccif", FETCH_2 },
+    { "sc-ziccif", FETCH_4 }, { "sc-ziccid", FETCH_2 }, { "sc-ziccid", FETCH_4 },
 };
 
 Test(timelines_random, both_explorers_find_the_same_final_states)
@@ -324,7 +324,7 @@ Test(timelines_random, both_explorers_agree_on_services)
 /* ---- properties of patched code */
 
 static const PropertyKind kinds[] = { PROPERTY_OLD_OR_NEW, PROPERTY_AFTER_ONLY_NEW, PROPERTY_AFTER_NEVER,
-                                      PROPERTY_NEVER,      PROPERTY_LANDS_IN };
+                                      PROPERTY_NEVER, PROPERTY_LANDS_IN };
 
 Test(timelines_random, both_explorers_judge_alike)
 {
@@ -374,8 +374,8 @@ Test(timelines_random, stronger_models_allow_less)
         Question question = { .ask = ask_included, .model = few->model, .wider = many->model };
         question.atomicity = few->atomicity;
         question.wider_atomicity = many->atomicity;
-        g_autofree char *name = g_strdup_printf("%s, %d in %s, %d", few->model, (int)few->atomicity, many->model,
-                                                (int)many->atomicity);
+        g_autofree char *name =
+            g_strdup_printf("%s, %d in %s, %d", few->model, (int)few->atomicity, many->model, (int)many->atomicity);
         ask_all(name, question, 15);
     }
 }

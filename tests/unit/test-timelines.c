@@ -19,7 +19,7 @@ typedef struct Row {
     const char *name;
     uint32_t code[ROW_HARTS][CODE_WORDS]; /* a hart without code is none */
     const char *observed, *states;
-    const char *model; /* NULL: data-only */
+    const char *model;        /* NULL: data-only */
     FetchAtomicity atomicity; /* 0: as usual */
     Misaligned misaligned;
     Pairing pairing;
@@ -93,8 +93,14 @@ static void expect_rows(const Row *rows, gsize n)
 
 Test(timelines, message_passing)
 {
-#define SEND(...)    { enc_sw(T0, 0, S0), ##__VA_ARGS__, enc_sw(T0, 0, S1) }
-#define RECEIVE(...) { enc_lw(A0, 0, S1), ##__VA_ARGS__, enc_lw(A1, 0, S0) }
+#define SEND(...)                                           \
+    {                                                       \
+        enc_sw(T0, 0, S0), ##__VA_ARGS__, enc_sw(T0, 0, S1) \
+    }
+#define RECEIVE(...)                                        \
+    {                                                       \
+        enc_lw(A0, 0, S1), ##__VA_ARGS__, enc_lw(A1, 0, S0) \
+    }
     const Row rows[] = {
         { "MP", { SEND(), RECEIVE() }, "1:a0 1:a1", "0,0 0,1 1,0 1,1" },
         { "MP+fence.w.w+po", { SEND(enc_fence(ENC_W, ENC_W)), RECEIVE() }, "1:a0 1:a1", "0,0 0,1 1,0 1,1" },
@@ -131,9 +137,12 @@ Test(timelines, message_passing)
 
 Test(timelines, store_buffering)
 {
-#define SB(...)                                                                                                    \
-    {                                                                                                              \
-        { enc_sw(T0, 0, S0), ##__VA_ARGS__, enc_lw(A0, 0, S1) }, { enc_sw(T0, 0, S1), ##__VA_ARGS__, enc_lw(A0, 0, S0) } \
+#define SB(...)                                                  \
+    {                                                            \
+        { enc_sw(T0, 0, S0), ##__VA_ARGS__, enc_lw(A0, 0, S1) }, \
+        {                                                        \
+            enc_sw(T0, 0, S1), ##__VA_ARGS__, enc_lw(A0, 0, S0)  \
+        }                                                        \
     }
     const Row rows[] = {
         { "SB", SB(), "0:a0 1:a0", "0,0 0,1 1,0 1,1" },
@@ -172,9 +181,12 @@ Test(timelines, store_buffering)
 
 Test(timelines, load_buffering)
 {
-#define LB(between0, between1)                                                                                     \
-    {                                                                                                              \
-        { enc_lw(A0, 0, S0), between0, enc_sw(A2, 0, S1) }, { enc_lw(A0, 0, S1), between1, enc_sw(A2, 0, S0) }           \
+#define LB(between0, between1)                              \
+    {                                                       \
+        { enc_lw(A0, 0, S0), between0, enc_sw(A2, 0, S1) }, \
+        {                                                   \
+            enc_lw(A0, 0, S1), between1, enc_sw(A2, 0, S0)  \
+        }                                                   \
     }
 #define EXPAND(...) __VA_ARGS__
 #define PO          enc_li(A2, 1)
@@ -189,14 +201,10 @@ Test(timelines, load_buffering)
         { "LB+data+ctrl", LB(DATA_DEP, CTRL), "0:a0 1:a0", "0,0 0,1 1,0" },
         { "LB+fence.r.w", LB(FENCED, FENCED), "0:a0 1:a0", "0,0 0,1 1,0" },
         /* what follows an access whose address depends on a load (ppo 13) */
-        { "LB+addr-po+data",
-          LB(EXPAND(DEPENDENT(A3, 0), enc_add(A3, A3, S2), enc_sw(T0, 0, A3), PO), DATA_DEP),
-          "0:a0 1:a0",
-          "0,0 0,1 1,0" },
-        { "LB+addr-load-po+data",
-          LB(EXPAND(DEPENDENT(A3, 0), enc_add(A3, A3, S2), enc_lw(A1, 0, A3), PO), DATA_DEP),
-          "0:a0 1:a0",
-          "0,0 0,1 1,0" },
+        { "LB+addr-po+data", LB(EXPAND(DEPENDENT(A3, 0), enc_add(A3, A3, S2), enc_sw(T0, 0, A3), PO), DATA_DEP),
+          "0:a0 1:a0", "0,0 0,1 1,0" },
+        { "LB+addr-load-po+data", LB(EXPAND(DEPENDENT(A3, 0), enc_add(A3, A3, S2), enc_lw(A1, 0, A3), PO), DATA_DEP),
+          "0:a0 1:a0", "0,0 0,1 1,0" },
         /* values out of thin air: whatever x and y hold is copied */
         { "LB+copies",
           { { enc_lw(A0, 0, S0), enc_sw(A0, 0, S1) }, { enc_lw(A0, 0, S1), enc_sw(A0, 0, S0) } },
@@ -215,10 +223,7 @@ Test(timelines, load_buffering)
 Test(timelines, coherence)
 {
     const Row rows[] = {
-        { "CoRR",
-          { { enc_sw(T0, 0, S0) }, { enc_lw(A0, 0, S0), enc_lw(A1, 0, S0) } },
-          "1:a0 1:a1",
-          "0,0 0,1 1,1" },
+        { "CoRR", { { enc_sw(T0, 0, S0) }, { enc_lw(A0, 0, S0), enc_lw(A1, 0, S0) } }, "1:a0 1:a1", "0,0 0,1 1,1" },
         { "CoRR of two",
           { { enc_sw(T0, 0, S0), enc_sw(T1, 0, S0) }, { enc_lw(A0, 0, S0), enc_lw(A1, 0, S0) } },
           "1:a0 1:a1",
@@ -273,11 +278,20 @@ Test(timelines, three_and_four_harts)
 
 Test(timelines, atomicity)
 {
-#define INCREMENT { enc_lr(2, 0, A0, S0), enc_addi(A1, A0, 1), enc_sc(2, 0, A2, A1, S0) }
-#define COUNT     { enc_amo(ENC_ADD, 2, 0, A0, T0, S0) }
+#define INCREMENT                                                           \
+    {                                                                       \
+        enc_lr(2, 0, A0, S0), enc_addi(A1, A0, 1), enc_sc(2, 0, A2, A1, S0) \
+    }
+#define COUNT                              \
+    {                                      \
+        enc_amo(ENC_ADD, 2, 0, A0, T0, S0) \
+    }
     const Row rows[] = {
         { "amoadd", { COUNT, COUNT }, "0:a0 1:a0 x", "0,1,2 1,0,2" },
-        { "amoadd by three", { COUNT, COUNT, COUNT }, "0:a0 1:a0 2:a0 x", "0,1,2,3 0,2,1,3 1,0,2,3 1,2,0,3 2,0,1,3 2,1,0,3" },
+        { "amoadd by three",
+          { COUNT, COUNT, COUNT },
+          "0:a0 1:a0 2:a0 x",
+          "0,1,2,3 0,2,1,3 1,0,2,3 1,2,0,3 2,0,1,3 2,1,0,3" },
         { "amoadd and a store", { COUNT, { enc_sw(T2, 0, S0) } }, "0:a0 x", "0,3 3,4" },
         /* an SC may always fail */
         { "lr, sc", { INCREMENT, INCREMENT }, "0:a2 1:a2 x", "0,0,2 0,1,1 1,0,1 1,1,0" },
@@ -286,7 +300,10 @@ Test(timelines, atomicity)
           "0:a0 0:a2 x",
           "0,0,2 0,1,2 2,0,3 2,1,2" },
         { "sc without lr", { { enc_sc(2, 0, A2, T2, S0) }, { enc_lw(A0, 0, S0) } }, "0:a2 1:a0", "1,0" },
-        { "sc after sc", { { enc_lr(2, 0, A0, S0), enc_sc(2, 0, A1, T2, S0), enc_sc(2, 0, A2, T2, S0) } }, "0:a1 0:a2", "0,1 1,1" },
+        { "sc after sc",
+          { { enc_lr(2, 0, A0, S0), enc_sc(2, 0, A1, T2, S0), enc_sc(2, 0, A2, T2, S0) } },
+          "0:a1 0:a2",
+          "0,1 1,1" },
         /* which SC may succeed after which LR */
         { "sc elsewhere, same",
           { { enc_lr(2, 0, A0, S0), enc_sc(2, 0, A2, T2, S1) }, { enc_lw(A0, 0, S1) } },
@@ -360,7 +377,8 @@ Test(timelines, loads_of_several_sizes)
     const Row rows[] = {
         /* 256: the old byte 0 with the new byte 1 */
         { "a byte read before binds the halfword",
-          { { enc_sb(T0, 0, S0), enc_fence(ENC_W, ENC_W), enc_sb(T0, 1, S0) }, { enc_lb(A0, 1, S0), enc_lh(A1, 0, S0) } },
+          { { enc_sb(T0, 0, S0), enc_fence(ENC_W, ENC_W), enc_sb(T0, 1, S0) },
+            { enc_lb(A0, 1, S0), enc_lh(A1, 0, S0) } },
           "1:a0 1:a1",
           "0,0 0,1 0,257 1,257" },
         { "without the fence",
@@ -401,8 +419,7 @@ Test(timelines, loads_of_several_sizes)
           "0:a1 1:a0",
           "0,0 0,1 1,0 1,1" },
         { "a doubleword is stored at once",
-          { { enc_li(A2, -1), enc_sd(A2, 0, S0) },
-            { enc_lw(A0, 4, S0), enc_fence(ENC_R, ENC_R), enc_lb(A1, 0, S0) } },
+          { { enc_li(A2, -1), enc_sd(A2, 0, S0) }, { enc_lw(A0, 4, S0), enc_fence(ENC_R, ENC_R), enc_lb(A1, 0, S0) } },
           "1:a0 1:a1",
           "0,0 0,-1 -1,-1" },
     };
@@ -440,10 +457,7 @@ Test(timelines, atomicity_of_several_sizes)
           { { enc_amo(ENC_ADD, 3, 0, A0, T0, S0) }, { enc_sw(T1, 0, S0), enc_fence(ENC_W, ENC_W), enc_sw(T1, 4, S0) } },
           "0:a0 x8",
           "0,8589934594 2,8589934595 8589934594,8589934595" },
-        { "amo of a half",
-          { { enc_amo(ENC_ADD, 2, 0, A0, T0, S0) }, { enc_sd(T2, 0, S0) } },
-          "0:a0 x8",
-          "0,3 3,4" },
+        { "amo of a half", { { enc_amo(ENC_ADD, 2, 0, A0, T0, S0) }, { enc_sd(T2, 0, S0) } }, "0:a0 x8", "0,3 3,4" },
     };
     expect_rows(rows, G_N_ELEMENTS(rows));
 }
@@ -462,20 +476,15 @@ Test(timelines, misaligned)
           "0,0 0,-1 -1,-1",
           .misaligned = MISALIGNED_ATOMIC },
         { "a misaligned load is two",
-          { { enc_li(A3, -1), enc_sh(A3, 4, S0), enc_fence(ENC_W, ENC_W), enc_sh(A3, 2, S0) },
-            { enc_lw(A0, 2, S0) } },
+          { { enc_li(A3, -1), enc_sh(A3, 4, S0), enc_fence(ENC_W, ENC_W), enc_sh(A3, 2, S0) }, { enc_lw(A0, 2, S0) } },
           "1:a0",
           "0 65535 -65536 -1" },
         { "but one if it is atomic",
-          { { enc_li(A3, -1), enc_sh(A3, 4, S0), enc_fence(ENC_W, ENC_W), enc_sh(A3, 2, S0) },
-            { enc_lw(A0, 2, S0) } },
+          { { enc_li(A3, -1), enc_sh(A3, 4, S0), enc_fence(ENC_W, ENC_W), enc_sh(A3, 2, S0) }, { enc_lw(A0, 2, S0) } },
           "1:a0",
           "0 -65536 -1",
           .misaligned = MISALIGNED_ATOMIC },
-        { "pieces are halfwords",
-          { { enc_li(A3, -1), enc_sh(A3, 2, S0) }, { enc_lw(A0, 2, S0) } },
-          "1:a0",
-          "0 65535" },
+        { "pieces are halfwords", { { enc_li(A3, -1), enc_sh(A3, 2, S0) }, { enc_lw(A0, 2, S0) } }, "1:a0", "0 65535" },
         { "or bytes",
           { { enc_li(A3, -1), enc_sh(A3, 2, S0) }, { enc_lw(A0, 2, S0) } },
           "1:a0",
@@ -519,8 +528,8 @@ Test(timelines, self_modifying)
                            .observed = "0:a2",
                            .t3 = enc_li(A2, 2) };
     static const ByModel stale[] = {
-        { "sc", "2" },          { "sc-stale", "1 2" }, { "sc-ziccid", "1 2" },   { "rvwmo", "1 2" },
-        { "ziccid", "1 2" },    { "ir-decode", "1 2" }, { "ziccif-only", "1 2" }, { "ir-decode-w", "1 2" },
+        { "sc", "2" },        { "sc-stale", "1 2" },  { "sc-ziccid", "1 2" },   { "rvwmo", "1 2" },
+        { "ziccid", "1 2" },  { "ir-decode", "1 2" }, { "ziccif-only", "1 2" }, { "ir-decode-w", "1 2" },
         { "data-only", "1" },
     };
     expect_by_model(&modifies, stale, G_N_ELEMENTS(stale));
@@ -528,7 +537,7 @@ Test(timelines, self_modifying)
     fenced.name = "SM+fence.i";
     fenced.code[0][1] = enc_fence_i();
     static const ByModel fresh[] = {
-        { "sc", "2" },     { "sc-stale", "2" },  { "sc-ziccif", "2" },   { "sc-ziccid", "2" },  { "rvwmo", "2" },
+        { "sc", "2" },     { "sc-stale", "2" },  { "sc-ziccif", "2" },   { "sc-ziccid", "2" },   { "rvwmo", "2" },
         { "ziccid", "2" }, { "ir-decode", "2" }, { "ziccif-only", "2" }, { "ir-decode-w", "2" }, { "data-only", "1" },
     };
     expect_by_model(&fenced, fresh, G_N_ELEMENTS(fresh));
@@ -538,7 +547,7 @@ Test(timelines, self_modifying)
                               .observed = "0:a2",
                               .t3 = enc_li(A2, 2) };
     static const ByModel ahead[] = {
-        { "sc", "1" },     { "sc-stale", "1" },  { "rvwmo", "1 2" },       { "ziccif-only", "1 2" },
+        { "sc", "1" },     { "sc-stale", "1" },  { "rvwmo", "1 2" },     { "ziccif-only", "1 2" },
         { "ziccid", "1" }, { "ir-decode", "1" }, { "ir-decode-w", "1" },
     };
     expect_by_model(&looks_ahead, ahead, G_N_ELEMENTS(ahead));
@@ -555,7 +564,7 @@ Test(timelines, self_modifying)
 Test(timelines, cross_modifying)
 {
     /* jal f; mv a0; jal f; mv a1; (end) f: slot; ret. Both fetches are of one place. */
-    const uint32_t calls[CODE_WORDS] = { enc_jal(RA, 0x40), enc_addi(A0, A2, 0), enc_jal(RA, 0x38),
+    const uint32_t calls[CODE_WORDS] = { enc_jal(RA, 0x40),   enc_addi(A0, A2, 0),  enc_jal(RA, 0x38),
                                          enc_addi(A1, A2, 0), [16] = enc_li(A2, 1), enc_jalr(ZERO, 0, RA) };
     Row twice = { .name = "CoFF", .code = { { 0 }, { enc_sw(T3, 0x40, S3) } }, .observed = "0:a0 0:a1" };
     memcpy(twice.code[0], calls, sizeof calls);
@@ -594,19 +603,16 @@ Test(timelines, cross_modifying)
                     .observed = "0:a0 0:a2",
                     .t3 = enc_li(A2, 2) };
     static const ByModel not_ordered[] = {
-        { "sc", "0,1 0,2 1,2" },
-        { "sc-stale", "0,1 0,2 1,1 1,2" },
-        { "sc-ziccid", "0,1 0,2 1,1 1,2" },
-        { "rvwmo", "0,1 0,2 1,1 1,2" },
-        { "ziccid", "0,1 0,2 1,1 1,2" },
+        { "sc", "0,1 0,2 1,2" },        { "sc-stale", "0,1 0,2 1,1 1,2" }, { "sc-ziccid", "0,1 0,2 1,1 1,2" },
+        { "rvwmo", "0,1 0,2 1,1 1,2" }, { "ziccid", "0,1 0,2 1,1 1,2" },
     };
     expect_by_model(&message, not_ordered, G_N_ELEMENTS(not_ordered));
     message.name = "MP.RF+fence.i";
     message.code[0][1] = enc_fence_i();
     static const ByModel ordered[] = {
-        { "sc", "0,1 0,2 1,2" },         { "sc-stale", "0,1 0,2 1,2" },  { "sc-ziccif", "0,1 0,2 1,2" },
-        { "rvwmo", "0,1 0,2 1,2" },      { "ziccid", "0,1 0,2 1,2" },    { "ziccif-only", "0,1 0,2 1,2" },
-        { "ir-decode", "0,1 0,2 1,2" },  { "ir-decode-w", "0,1 0,2 1,2" },
+        { "sc", "0,1 0,2 1,2" },        { "sc-stale", "0,1 0,2 1,2" },    { "sc-ziccif", "0,1 0,2 1,2" },
+        { "rvwmo", "0,1 0,2 1,2" },     { "ziccid", "0,1 0,2 1,2" },      { "ziccif-only", "0,1 0,2 1,2" },
+        { "ir-decode", "0,1 0,2 1,2" }, { "ir-decode-w", "0,1 0,2 1,2" },
     };
     expect_by_model(&message, ordered, G_N_ELEMENTS(ordered));
 }
@@ -722,7 +728,7 @@ static Program *stores_program(guint n, guint m, bool fenced)
     for (guint h = 0; h < 3; h++)
         if (!code[h][0])
             code[h][0] = enc_nop();
-    return code_program((const uint32_t (*)[CODE_WORDS])code, 3);
+    return code_program((const uint32_t(*)[CODE_WORDS])code, 3);
 }
 
 static guint64 timelines_of_stores(const char *model, guint n, guint m, bool fenced)
@@ -748,7 +754,8 @@ Test(timelines, orders_of_stores)
             cr_expect_eq(timelines_of_stores("sc", n, m, false), prefixes(2, lengths), "%u and %u", n, m);
         }
     cr_expect_eq(timelines_of_stores("data-only", 6, 5, true), 1715); /* C(13, 7) - 1 */
-    cr_expect_eq(timelines_of_stores("data-only", 4, 3, false), 13700); /* 1 + 7 + 42 + 210 + 840 + 2520 + 5040 + 5040 */
+    cr_expect_eq(timelines_of_stores("data-only", 4, 3, false),
+                 13700); /* 1 + 7 + 42 + 210 + 840 + 2520 + 5040 + 5040 */
 }
 
 /* ---- who uses which memory */
@@ -805,7 +812,7 @@ Test(timelines, private_memory)
 Test(timelines, observed_across_granules)
 {
     const uint32_t code[2][CODE_WORDS] = {
-        { enc_sw(T0, 0, S0), enc_sw(T1, 8, S0) }, /* private; shared */
+        { enc_sw(T0, 0, S0), enc_sw(T1, 8, S0) },  /* private; shared */
         { enc_lw(A0, 8, S0), enc_sw(T2, 16, S0) }, /* y is private to this hart */
     };
     for (guint e = 0; e < 2; e++) {
@@ -846,10 +853,10 @@ Test(timelines, who_leaves_messages)
 
 typedef struct Family {
     guint n, k, r;
-    guint calls;      /* of executors; 0: for ever */
-    bool different;   /* no two executors are equal */
-    bool own_stacks;  /* they push, each to a stack of its own */
-    bool one_stack;   /* all to the same one */
+    guint calls;     /* of executors; 0: for ever */
+    bool different;  /* no two executors are equal */
+    bool own_stacks; /* they push, each to a stack of its own */
+    bool one_stack;  /* all to the same one */
 } Family;
 
 enum {
@@ -866,16 +873,24 @@ static Program *family_program(const Family *family)
     };
     static uint32_t code[FAMILY_HARTS][CODE_WORDS];
     const bool pushes = family->own_stacks || family->one_stack;
-    const uint32_t loop[] = { enc_auipc(T0, 0), enc_nop(), enc_nop(), enc_nop() /* join */, enc_nop(),
-                              enc_addi(S0, S0, -1), enc_bne(S0, ZERO, -24), pushes ? enc_sd(RA, -8, SP) : 0,
-                              pushes ? enc_ld(A0, -8, SP) : 0, 0, enc_jal(ZERO, 12 - DETOUR) };
+    const uint32_t loop[] = { enc_auipc(T0, 0),
+                              enc_nop(),
+                              enc_nop(),
+                              enc_nop() /* join */,
+                              enc_nop(),
+                              enc_addi(S0, S0, -1),
+                              enc_bne(S0, ZERO, -24),
+                              pushes ? enc_sd(RA, -8, SP) : 0,
+                              pushes ? enc_ld(A0, -8, SP) : 0,
+                              0,
+                              enc_jal(ZERO, 12 - DETOUR) };
     memset(code, 0, sizeof code);
     memcpy(code[0], loop, sizeof loop);
     for (guint i = 0; i < family->r; i++) {
         code[family->n][2 * i] = enc_sw(T3, SITE, S3);
         code[family->n][2 * i + 1] = enc_sw(S4, SITE, S3);
     }
-    Program *program = code_program((const uint32_t (*)[CODE_WORDS])code, family->n + 1);
+    Program *program = code_program((const uint32_t(*)[CODE_WORDS])code, family->n + 1);
     for (guint h = 0; h <= family->n; h++) {
         HartSpec *spec = &g_array_index(program->harts, HartSpec, h);
         spec->x[T3] = enc_jalr(ZERO, DETOUR, T0);
@@ -1022,8 +1037,8 @@ Test(timelines, endless_stores)
 
 #define SERVE(service, argument) enc_li(A6, (int)((service) | (argument) << 8)), enc_ecall()
 
-static void expect_services(const char *name, const uint32_t (*code)[CODE_WORDS], Preempt preempt, const char *condition,
-                            Verdict verdict)
+static void expect_services(const char *name, const uint32_t (*code)[CODE_WORDS], Preempt preempt,
+                            const char *condition, Verdict verdict)
 {
     g_autoptr(Program) program = code_program(code, harts_of(code));
     for (guint h = 0; h < program->harts->len; h++)
@@ -1064,12 +1079,16 @@ Test(timelines, a_stop_within_a_stop)
  * two stores; and if nobody else ever takes the lock, none at all. */
 Test(timelines, parked_while_asleep_on_a_lock)
 {
-#define STOPPER { SERVE(SERVICE_STOP_BEGIN, 0), enc_lw(A0, 0, S0), SERVE(SERVICE_STOP_END, 0) }
-#define STORER                                                                                                       \
-    {                                                                                                                \
-        enc_sw(T0, 0, S0), SERVE(SERVICE_LOCK, 0), enc_sw(T1, 0, S0), SERVE(SERVICE_UNLOCK, 0)                       \
+#define STOPPER                                                                     \
+    {                                                                               \
+        SERVE(SERVICE_STOP_BEGIN, 0), enc_lw(A0, 0, S0), SERVE(SERVICE_STOP_END, 0) \
     }
-    const uint32_t contended[ROW_HARTS][CODE_WORDS] = { STOPPER, STORER,
+#define STORER                                                                                 \
+    {                                                                                          \
+        enc_sw(T0, 0, S0), SERVE(SERVICE_LOCK, 0), enc_sw(T1, 0, S0), SERVE(SERVICE_UNLOCK, 0) \
+    }
+    const uint32_t contended[ROW_HARTS][CODE_WORDS] = { STOPPER,
+                                                        STORER,
                                                         { SERVE(SERVICE_LOCK, 0), SERVE(SERVICE_UNLOCK, 0) } };
     const uint32_t alone[ROW_HARTS][CODE_WORDS] = { STOPPER, STORER };
     expect_services("contended", contended, PREEMPT_NONE, "~exists H0:a0 = 1", VERDICT_REFUTED);
