@@ -14,8 +14,8 @@
 #include "tests/support/sample.h"
 
 enum {
-    STATES_MAX = 200000,  /* a program that takes more is left out */
-    BYTES_MAX = 32 << 20, /* likewise */
+    STATES_MAX = 50000,   /* a program that takes more is left out */
+    BYTES_MAX = 16 << 20, /* likewise */
 };
 
 /* ---- decisions */
@@ -279,7 +279,7 @@ static void ask_all(const char *name, Question question, guint usual)
     fprintf(stderr, "%s: CMODX_SEED=%u, %u programs, %u decided, %u refuted, %" PRIu64 " final states\n", name, seed,
             tally.n, tally.n_decided, tally.n_refuted, tally.n_states);
     cr_assert_leq(tally.n_overcautious, 1 + n / 50);
-    cr_assert_gt(tally.n_decided, n / 3, "most programs are decided");
+    cr_assert_gt(tally.n_decided, n / 3);
 }
 
 /* ---- both explorers */
@@ -300,7 +300,7 @@ Test(timelines_random, both_explorers_find_the_same_final_states)
     for (guint i = 0; i < G_N_ELEMENTS(both); i++) {
         Question question = { .ask = ask_same, .model = both[i].model, .atomicity = both[i].atomicity };
         g_autofree char *name = g_strdup_printf("%s, %d", both[i].model, (int)both[i].atomicity);
-        ask_all(name, question, 60);
+        ask_all(name, question, 30);
     }
 }
 
@@ -317,7 +317,7 @@ Test(timelines_random, both_explorers_agree_on_services)
         Question question = { .ask = ask_same, .model = with_services[i].model, .services = true };
         question.atomicity = with_services[i].atomicity;
         g_autofree char *name = g_strdup_printf("services, %s", with_services[i].model);
-        ask_all(name, question, 100);
+        ask_all(name, question, 50);
     }
 }
 
@@ -333,7 +333,7 @@ Test(timelines_random, both_explorers_judge_alike)
             Question question = { .ask = ask_property, .model = both[i].model, .patch = true, .kind = kinds[k] };
             question.atomicity = both[i].atomicity;
             g_autofree char *name = g_strdup_printf("property %u, %s, %d", k, both[i].model, (int)both[i].atomicity);
-            ask_all(name, question, 10);
+            ask_all(name, question, 6);
         }
 }
 
@@ -376,7 +376,7 @@ Test(timelines_random, stronger_models_allow_less)
         question.wider_atomicity = many->atomicity;
         g_autofree char *name =
             g_strdup_printf("%s, %d in %s, %d", few->model, (int)few->atomicity, many->model, (int)many->atomicity);
-        ask_all(name, question, 15);
+        ask_all(name, question, 8);
     }
 }
 
@@ -391,7 +391,7 @@ Test(timelines_random, what_a_weaker_model_proves_holds_in_a_stronger_one)
             question.wider_atomicity = many->atomicity;
             g_autofree char *name = g_strdup_printf("property %u, %s, %d from %s, %d", k, few->model,
                                                     (int)few->atomicity, many->model, (int)many->atomicity);
-            ask_all(name, question, 5);
+            ask_all(name, question, 2);
         }
 }
 
@@ -407,6 +407,6 @@ Test(timelines_random, every_final_state_has_a_schedule)
     for (guint i = 0; i < G_N_ELEMENTS(replayed); i++) {
         Question question = { .ask = ask_replay, .model = replayed[i].model, .atomicity = replayed[i].atomicity };
         g_autofree char *name = g_strdup_printf("replay, %s, %d", replayed[i].model, (int)replayed[i].atomicity);
-        ask_all(name, question, 15);
+        ask_all(name, question, 8);
     }
 }
