@@ -171,8 +171,8 @@ static inline uint32_t enc_bne(guint rs1, guint rs2, int offset)
 static inline uint32_t enc_jal(guint rd, int offset)
 {
     uint32_t imm = (uint32_t)offset;
-    return (imm >> 20 & 1) << 31 | (imm >> 1 & 0x3ff) << 21 | (imm >> 11 & 1) << 20 | (imm >> 12 & 0xff) << 12 | rd << 7 |
-           0x6f;
+    return (imm >> 20 & 1) << 31 | (imm >> 1 & 0x3ff) << 21 | (imm >> 11 & 1) << 20 | (imm >> 12 & 0xff) << 12 |
+           rd << 7 | 0x6f;
 }
 static inline uint32_t enc_jalr(guint rd, int imm, guint rs1)
 {

@@ -116,7 +116,10 @@ char *states_text(const Program *program, const GArray *states)
     guint n = program->observed->len;
     GString *text = g_string_new("");
     for (guint i = 0; i < states->len; i++)
-        g_string_append_printf(text, "%s%" G_GINT64_FORMAT, i == 0 ? "" : i % n ? "," : " ",
+        g_string_append_printf(text, "%s%" G_GINT64_FORMAT,
+                               i == 0  ? ""
+                               : i % n ? ","
+                                       : " ",
                                (gint64)g_array_index(states, uint64_t, i));
     return g_string_free(text, FALSE);
 }

@@ -17,8 +17,8 @@ enum {
     VARIABLE_Z = DATA + 0x20
 };
 
-/* `code`: n_harts rows of CODE_WORDS words; the words of a hart end with the first 0. Initially s0, s1, s2 point at x, y,
- * z, all zero; t0, t1, t2 are 1, 2, 3; sp is a stack of the hart's own; s3 is the start of all code. */
+/* `code`: n_harts rows of CODE_WORDS words; the words of a hart end with the first 0. Initially s0, s1, s2 point at
+ * x, y, z, all zero; t0, t1, t2 are 1, 2, 3; sp is a stack of the hart's own; s3 is the start of all code. */
 Program *code_program(const uint32_t (*code)[CODE_WORDS], guint n_harts) OWNED_BY(program_free);
 
 /* Adds to what a final state is. */

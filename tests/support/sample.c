@@ -155,7 +155,7 @@ typedef struct Writer {
     uint32_t *code;
     guint n, n_max;
     guint *stores_left;
-    bool accesses; /* of markers */
+    bool accesses;     /* of markers */
     bool locks, stops; /* which services */
 } Writer;
 
@@ -419,8 +419,8 @@ Sample sample_random(GRand *rand, bool whole_words, bool services)
 
 /* ---- a site and its patcher */
 
-/* What stands at a site: markers, jumps over the next word or out of the site, loads of what nobody stores to. (Of other
- * memory it is a matter of taste what a version would have read that the pass has not.) */
+/* What stands at a site: markers, jumps over the next word or out of the site, loads of what nobody stores to. (Of
+ * other memory it is a matter of taste what a version would have read that the pass has not.) */
 static uint32_t random_site_word(GRand *rand, bool whole_words, bool last)
 {
     if (whole_words && chance(rand, last ? 8 : 3))

@@ -11,7 +11,7 @@ enum {
 typedef struct Sample {
     guint n_harts;
     uint32_t code[SAMPLE_HARTS][CODE_WORDS];
-    guint runs[SAMPLE_HARTS]; /* whose code it is that the hart runs: its own, or that of one before it */
+    guint runs[SAMPLE_HARTS];          /* whose code it is that the hart runs: its own, or that of one before it */
     uint32_t patches[SAMPLE_HARTS][2]; /* t3, s4 */
     guint calls[SAMPLE_HARTS], interrupts[SAMPLE_HARTS];
     Misaligned misaligned;
@@ -29,8 +29,8 @@ enum {
  * `services`: with what kernels ask of other harts. */
 Sample sample_random(GRand *rand, bool whole_words, bool services);
 
-/* A site of SITE_WORDS instructions in the first hart's code; the second hart stores its t3 and s4 there, in some way that
- * may be safe or not, and then passes mark 0. Perhaps a third one runs the site, too. */
+/* A site of SITE_WORDS instructions in the first hart's code; the second hart stores its t3 and s4 there, in some
+ * way that may be safe or not, and then passes mark 0. Perhaps a third one runs the site, too. */
 Sample sample_of_patch(GRand *rand, bool whole_words);
 
 /* Adds to its program: a region of the site with its versions old and new, the patch, and one property about them. */

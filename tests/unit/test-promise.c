@@ -206,12 +206,12 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    { 1, { 0 } },       { 1, { 5 } },       { 2, { 0, 0 } },       { 2, { 1, 1 } },       { 2, { 3, 4 } },
-    { 3, { 1, 1, 1 } }, { 3, { 2, 0, 3 } }, { 3, { 3, 3, 2 } },    { 4, { 2, 1, 2, 1 } }, { 4, { 1, 1, 1, 1 } },
+    { 1, { 0 } },       { 1, { 5 } },       { 2, { 0, 0 } },    { 2, { 1, 1 } },       { 2, { 3, 4 } },
+    { 3, { 1, 1, 1 } }, { 3, { 2, 0, 3 } }, { 3, { 3, 3, 2 } }, { 4, { 2, 1, 2, 1 } }, { 4, { 1, 1, 1, 1 } },
 };
 
-/* Prefixes of all interleavings of sequences of these lengths: the sum of the multinomials of (i, j, ...) with i <= n_own[0],
- * j <= n_own[1], ... */
+/* Prefixes of all interleavings of sequences of these lengths: the sum of the multinomials of (i, j, ...) with i <=
+ * n_own[0], j <= n_own[1], ... */
 static guint64 prefixes(guint n, const guint *n_own)
 {
     guint counts[PROCESSES_MAX] = { 0 };
@@ -355,7 +355,8 @@ Test(promise, who_begins_to_look_is_run_again)
     cr_assert_eq(outcome->end, SEARCH_VIOLATION, "it sees what it had not looked at before");
     cr_assert_eq(outcome->violating, 0);
     cr_assert_eq(outcome->timeline->len, 2);
-    cr_assert_eq(mail.n_runs, 6, "three times process 1; process 0 at first, without and with what it had not looked at");
+    cr_assert_eq(mail.n_runs, 6,
+                 "three times process 1; process 0 at first, without and with what it had not looked at");
 }
 
 /* ---- violations */
@@ -418,8 +419,8 @@ Test(promise, what_is_not_completable_is_not_judged)
     cr_assert_eq(mail.n_complete, 0);
 }
 
-/* Process 1 can keep no promise: what is beyond its first one is not looked at. Of process 0's two messages a and b alone
- * there are three timelines; each may be followed by process 1's first message, and nothing else. */
+/* Process 1 can keep no promise: what is beyond its first one is not looked at. Of process 0's two messages a and b
+ * alone there are three timelines; each may be followed by process 1's first message, and nothing else. */
 static void not_viable(Mail *mail, guint process, const uint32_t *seen, guint n_seen, PromiseResult *result)
 {
     (void)mail;
@@ -588,8 +589,8 @@ static guint32 mix(guint32 hash, guint32 value)
     return hash ^ hash >> 15;
 }
 
-/* The locations that a process looks at: whether it looks at one depends on what it has found where it has looked before.
- * Messages elsewhere are none of its business. Returns the hash of all that it has found. */
+/* The locations that a process looks at: whether it looks at one depends on what it has found where it has looked
+ * before. Messages elsewhere are none of its business. Returns the hash of all that it has found. */
 static guint32 look(const Mail *mail, guint process, const uint32_t *seen, guint n_seen, guint *looked)
 {
     guint32 hash = 0;
@@ -613,7 +614,8 @@ static void behave_by_chance(Mail *mail, guint process, const uint32_t *seen, gu
     mail->looked[mail->group[process]] |= looked;
     if (mix(hash, 101) % 4 == 0)
         result->n_messages = 0;
-    result->completable = mix(hash, 102) % 4 != 0;
+    result->viable = mix(hash, 104) % 10 != 0;
+    result->completable = result->viable && mix(hash, 102) % 4 != 0;
     result->violates = mix(hash, 103) % 400 == 0;
 }
 
@@ -627,7 +629,8 @@ typedef struct Naive {
 static void naive_visit(Mail *mail, GArray *timeline, GPtrArray *next, Naive *naive)
 {
     guint n = mail->space.n_processes;
-    bool completable = true, violates = false;
+    bool completable = true, violates = false, viable = true;
+    guint n_queued = next->len;
     naive->timelines++;
     for (guint p = 0; p < n; p++) {
         g_autoptr(GArray) seen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -639,6 +642,7 @@ static void naive_visit(Mail *mail, GArray *timeline, GPtrArray *next, Naive *na
         PromiseResult *result = mail_result(mail, p, (const uint32_t *)(const void *)seen->data, seen->len);
         completable = completable && result->completable;
         violates = violates || result->violates;
+        viable = viable && result->viable;
         for (guint m = 0; m < result->n_messages; m++) {
             GArray *child = g_array_new(FALSE, FALSE, sizeof(PromiseMessage));
             PromiseMessage last = { result->messages[m], p };
@@ -649,6 +653,8 @@ static void naive_visit(Mail *mail, GArray *timeline, GPtrArray *next, Naive *na
         }
         result_free(result);
     }
+    if (!viable) /* nothing longer is completable either */
+        g_ptr_array_set_size(next, (gint)n_queued);
     if (completable && violates && naive->shortest < 0)
         naive->shortest = (int)timeline->len;
     if (completable && naive->shortest < 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Random small programs that load, store, patch each other and themselves, decided by both explorers where both can: the
- * sets of final states must be equal. Between models the sets must be included in each other as the models are; and every
- * final state must be reached by a schedule that can be replayed.
- * CMODX_SEED: the first program; CMODX_SAMPLES: how many times the usual number of programs. */
+/* Random small programs that load, store, patch each other and themselves, decided by both explorers where both can:
+ * the sets of final states must be equal. Between models the sets must be included in each other as the models are;
+ * and every final state must be reached by a schedule that can be replayed. CMODX_SEED: the first program;
+ * CMODX_SAMPLES: how many times the usual number of programs. */
 #include <criterion/criterion.h>
 #include <inttypes.h>
 #include <stdio.h>

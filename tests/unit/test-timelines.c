@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The timeline explorer on programs of a few instructions: all final states of the classic shapes, of accesses of several
- * sizes and of code that is stored to while it runs; how many timelines there are, by formula; private memory. */
+/* The timeline explorer on programs of a few instructions: all final states of the classic shapes, of accesses of
+ * several sizes and of code that is stored to while it runs; how many timelines there are, by formula; private
+ * memory. */
 #include "sim/machine/timelines.h"
 
 #include <criterion/criterion.h>
@@ -640,7 +641,8 @@ Test(timelines, two_instructions_patched_at_once)
     }
 }
 
-/* c.nop, an instruction of four bytes at 2 mod 4, c.nop; all stored at once. What is fetched in two chunks may be torn. */
+/* c.nop, an instruction of four bytes at 2 mod 4, c.nop; all stored at once. What is fetched in two chunks may be
+ * torn. */
 Test(timelines, an_instruction_across_two_chunks)
 {
     enum {
@@ -934,12 +936,13 @@ Test(timelines, patch_family_timelines)
 }
 
 /* Local states, summed over the j = 0 .. 2R stores that a timeline may have.
- * The patcher keeps j promises and adds one more store, or, unless something orders its next stores behind that one, all the
+ * The patcher keeps j promises and adds one more store, or, unless its next stores are ordered behind that one, all the
  * rest: then it has 2R + 1 states. An executor has 7K + 1 places, and what it knows of the timeline:
- *   sc, ziccid   the newest store fetched so far: j + 1 times as many places after the first fetch of the site, the end apart
+ *   sc, ziccid   the newest store fetched so far: j + 1 states of a place behind the site, but for the end
  *   sc-stale     likewise, but it may fetch an old site after a new one: behind the site, two places for every j > 0
  *   ziccif-only  nothing: one state for every place, two behind the site if j > 0
- * rvwmo knows as much as sc-stale. There and in ziccif-only fetches may guess as well: where j is 0, what follows a guess. */
+ * rvwmo knows as much as sc-stale. There and in ziccif-only fetches may guess as well: where j is 0, what follows a
+ * guess. */
 static guint64 patcher_states(bool in_order, guint64 r)
 {
     return in_order ? (2 * r + 1) * (r + 1) + 2 * r : (2 * r + 1) * (2 * r + 1);
@@ -1074,9 +1077,9 @@ Test(timelines, a_stop_within_a_stop)
     expect_services("without an end", open, PREEMPT_FULL, NULL, VERDICT_REFUTED);
 }
 
-/* A hart asleep on a lock is parked, and stays so when the lock is released before everybody else is parked: so the stop
- * may find x = 1 although nobody holds the lock any more. Without preemption, there is no other place to park between the
- * two stores; and if nobody else ever takes the lock, none at all. */
+/* A hart asleep on a lock is parked, and stays so when the lock is released before everybody else is parked: so the
+ * stop may find x = 1 although nobody holds the lock any more. Without preemption, there is no other place to park
+ * between the two stores; and if nobody else ever takes the lock, none at all. */
 Test(timelines, parked_while_asleep_on_a_lock)
 {
 #define STOPPER                                                                     \

@@ -399,8 +399,8 @@ Test(views, part_of_an_amo_is_not_forwarded_either)
     expect_choices(&plain_store, &memory, 0, 8, 0, VIEW_NEVER, "2,2,2,2,0,0,0,0>0 2,2,2,2,1,1,1,1>1");
 }
 
-/* P0: sb x+0; lh x+0; lb x+3 (addr) = old     P1: sb x+3; fence w,r; lb x+0 = old stays allowed: the view of a load that
- * forwards one of its bytes does not contain that store. */
+/* P0: sb x+0; lh x+0; lb x+3 (addr) = old     P1: sb x+3; fence w,r; lb x+0 = old stays allowed: the view of a load
+ * that forwards one of its bytes does not contain that store. */
 Test(views, a_load_that_forwards_a_part_keeps_the_forwarding_view)
 {
     g_auto(Memory) memory;
