@@ -235,6 +235,10 @@ static char *waits_for(const Replay *replay, const Task *task)
         return g_strdup("for all others to be parked");
     if (task->status == TASK_FENCING)
         return g_strdup("for all others to run fence.i");
+    if (task->status == TASK_GRACE)
+        return g_strdup("for all others to pass a schedule point");
+    if (task->status == TASK_CALLING)
+        return g_strdup("for all others to acknowledge its IPI");
     if (task->status == TASK_PARKED)
         return g_strdup("parked, for the end of stop_machine");
     /* It stands at the ecall of a service that blocks; or somebody's stop_machine has switched it out, which a hart alone
@@ -257,7 +261,14 @@ static char *waits_for(const Replay *replay, const Task *task)
     case SERVICE_UNLOCK:
     case SERVICE_MARK:
     case SERVICE_REMOTE_FENCE_I:
+    case SERVICE_SEND_IPI:
+    case SERVICE_SYNCHRONIZE_RCU_TASKS:
+    case SERVICE_ON_EACH_CPU:
+    case SERVICE_ACK:
+    case SERVICE_ONLINE:
         break;
+    case SERVICE_OFFLINE:
+        return g_strdup("to go offline");
     }
     return address_name(replay->program->image, task->hart.pc);
 }
@@ -266,7 +277,7 @@ static char *deadlock_sentence(const Replay *replay)
 {
     GString *text = g_string_new("Nobody can go on:");
     for (guint h = 0; h < replay->program->harts->len; h++) {
-        if (replay->tasks[h].status == TASK_DONE)
+        if (replay->tasks[h].status == TASK_DONE || replay->tasks[h].status == TASK_IDLE)
             continue;
         g_autofree char *what = waits_for(replay, &replay->tasks[h]);
         g_string_append_printf(text, " %s waits %s,", hart_name(replay, (int)h), what);

@@ -228,8 +228,29 @@ static char *service_text(const Replay *replay, const MachineStep *step)
     case SERVICE_REMOTE_FENCE_I:
         return g_strdup(step->task.status == TASK_FENCING ? "remote fence.i asked for"
                                                           : "remote fence.i (nothing to wait for)");
+    case SERVICE_SEND_IPI:
+        return g_strdup("sends an IPI");
+    case SERVICE_SYNCHRONIZE_RCU_TASKS:
+        return g_strdup("synchronize_rcu_tasks()");
+    case SERVICE_ON_EACH_CPU:
+        return g_strdup("on_each_cpu(): sends IPIs");
+    case SERVICE_ACK:
+        return g_strdup("acknowledges the IPI");
+    case SERVICE_ONLINE:
+        return g_strdup("goes online");
+    case SERVICE_OFFLINE:
+        return g_strdup("goes offline");
     }
     g_assert_not_reached();
+}
+
+static char *interrupt_text(const Replay *replay, const ReplayStep *at, const char *where)
+{
+    const char *elsewhere = at->step.task.away && !at->before.away ? ", elsewhere" : "";
+    if (at->step.argument == INTERRUPT_TIMER || at->step.other == at->hart)
+        return g_strdup_printf("<interrupted at %s>", where);
+    return g_strdup_printf("<IPI of %s at %s%s>", program_hart(replay->program, at->step.other)->name, where,
+                           elsewhere);
 }
 
 static char *event_text(const Replay *replay, const ReplayStep *at)
@@ -237,7 +258,14 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
     g_autofree char *where = address_name(replay->program->image, at->before.hart.pc);
     switch (at->step.kind) {
     case STEP_INTERRUPT:
-        return g_strdup_printf("<interrupted at %s>", where);
+        return interrupt_text(replay, at, where);
+    case STEP_ARRIVE:
+        return g_strdup_printf("<IPI of %s arrives as well>", program_hart(replay->program, at->step.other)->name);
+    case STEP_QUIESCE:
+        return g_strdup_printf("<schedules: %s waits for that>", program_hart(replay->program, at->step.other)->name);
+    case STEP_MIGRATE:
+        return g_strdup_printf("<goes on on another hart%s, at %s>",
+                               program_hart(replay->program, at->hart)->migration_fences ? ", fence.i" : "", where);
     case STEP_PARK:
         return g_strdup_printf("<%s at %s>", replay->options->preempt == PREEMPT_FULL ? "preempted" : "parked", where);
     case STEP_RESUME:
@@ -247,8 +275,10 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
         return g_strdup("stop_machine() {");
     case STEP_FENCE_I:
         return g_strdup_printf("<fence.i for %s>", program_hart(replay->program, at->step.other)->name);
-    case STEP_FENCED:
-        return g_strdup("remote fence.i complete");
+    case STEP_SERVED:
+        return g_strdup(at->before.status == TASK_FENCING ? "remote fence.i complete"
+                        : at->before.status == TASK_GRACE ? "synchronize_rcu_tasks() returns"
+                                                          : "on_each_cpu() returns");
     case STEP_LATER:
         return g_strdup_printf("<after mark %s>",
                                (const char *)g_ptr_array_index(replay->program->marks, at->step.argument));

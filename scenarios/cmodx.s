@@ -54,3 +54,51 @@
 	li	a6, 0
 	ecall
 	.endm
+
+	# SBI send_ipi() to all harts, the caller included if it has a trap handler. Does not wait.
+	.macro cmodx_send_ipi
+	li	a0, 0
+	li	a1, -1
+	li	a7, 0x735049
+	li	a6, 0
+	ecall
+	.endm
+
+	# Returns when every other task has passed a schedule point outside of trap handlers.
+	.macro cmodx_synchronize_rcu_tasks
+	cmodx_service 8
+	.endm
+
+	# on_each_cpu(): an IPI to every other hart that is online; returns when their handlers have all executed cmodx_ack.
+	.macro cmodx_on_each_cpu
+	cmodx_service 9
+	.endm
+
+	.macro cmodx_ack
+	cmodx_service 10
+	.endm
+
+	# From here on services count this hart, or do not.
+	.macro cmodx_online
+	cmodx_service 11
+	.endm
+
+	.macro cmodx_offline
+	cmodx_service 12
+	.endm
+
+	# A trap handler for IPIs alone: fence.i and acknowledge. What else is trapped goes to `other`.
+	.macro cmodx_ipi_handler other=cmodx_unexpected_trap
+	addi	sp, sp, -16
+	sd	a6, 0(sp)
+	sd	a7, 8(sp)
+	csrr	a6, scause
+	bgez	a6, \other
+	csrci	sip, 2
+	fence.i
+	cmodx_ack
+	ld	a6, 0(sp)
+	ld	a7, 8(sp)
+	addi	sp, sp, 16
+	sret
+	.endm

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static const char *const hart_keys[] = { "run",  "steps",       "calls",      "copies",      "until",
-                                         "regs", "schedule-at", "interrupts", "trap-handler" };
+static const char *const hart_keys[] = { "run",         "steps",      "calls",        "copies", "until",     "regs",
+                                         "schedule-at", "interrupts", "trap-handler", "online", "migrations" };
 
 enum {
     CALLS_MAX = 1000000
@@ -174,6 +174,38 @@ static void resolve_steps(const Loader *loader, HartSpec *spec, const Steps *ste
             spec->x[reg] = steps->x[reg];
 }
 
+/* `migrations: 2`, or `{times: 2, fence-i: true}`. */
+static bool resolve_migrations(HartSpec *spec, const YamlNode *node, GError **error)
+{
+    static const char *const keys[] = { "times", "fence-i" };
+    const YamlNode *times = node, *fence;
+    uint64_t n;
+    if (!node)
+        return true;
+    if (yaml_kind(node) == YAML_MAPPING) {
+        if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||
+            !(times = yaml_mapping_require(node, "times", error)))
+            return false;
+        if ((fence = yaml_mapping_get(node, "fence-i")) && !yaml_bool(fence, &spec->migration_fences, error))
+            return false;
+    }
+    if (!yaml_u64(times, 0, 1000, &n, error))
+        return false;
+    if (n && spec->offline)
+        return yaml_error(error, node, "a hart that begins offline cannot have migrations");
+    spec->migrations = (guint)n;
+    return true;
+}
+
+static bool resolve_online(HartSpec *spec, const YamlNode *node, GError **error)
+{
+    bool online = true;
+    if (node && !yaml_bool(node, &online, error))
+        return false;
+    spec->offline = !online;
+    return true;
+}
+
 static bool resolve_hart(Loader *loader, guint i, GError **error)
 {
     HartSpec *spec = &g_array_index(loader->program->harts, HartSpec, i);
@@ -202,7 +234,9 @@ static bool resolve_hart(Loader *loader, guint i, GError **error)
             return yaml_error(error, value, "interrupts need a 'trap-handler'");
         spec->interrupts = (guint)interrupts;
     }
-    return resolve_registers(loader, spec, steps, yaml_mapping_get(node, "regs"), error) &&
+    return resolve_online(spec, yaml_mapping_get(node, "online"), error) &&
+           resolve_migrations(spec, yaml_mapping_get(node, "migrations"), error) &&
+           resolve_registers(loader, spec, steps, yaml_mapping_get(node, "regs"), error) &&
            resolve_points(loader, spec, yaml_mapping_get(node, "schedule-at"), error) &&
            resolve_calls(spec, yaml_mapping_get(node, "calls"), error);
 }

@@ -17,6 +17,7 @@ static const Value misaligned[] = { { "pieces", MISALIGNED_PIECES },
                                     { "atomic", MISALIGNED_ATOMIC } };
 
 static const Value pairings[] = { { "subset", PAIRING_SUBSET }, { "same", PAIRING_SAME }, { "any", PAIRING_ANY } };
+static const Value sbi_orders[] = { { "full", false }, { "device", true } };
 static const Value explorers[] = { { "interleaving", EXPLORER_INTERLEAVING }, { "timeline", EXPLORER_TIMELINE } };
 
 typedef struct OptionKind {
@@ -32,6 +33,7 @@ static const OptionKind kinds[] = {
     { "auipc-jalr", pairs, G_N_ELEMENTS(pairs) },
     { "misaligned", misaligned, G_N_ELEMENTS(misaligned) },
     { "lr-sc", pairings, G_N_ELEMENTS(pairings) },
+    { "sbi-order", sbi_orders, G_N_ELEMENTS(sbi_orders) },
     { "explorer", explorers, G_N_ELEMENTS(explorers) },
 };
 
@@ -76,6 +78,8 @@ static void set_value(Options *options, const char *option, int value)
         options->misaligned = (Misaligned)value;
     else if (g_str_equal(option, "lr-sc"))
         options->pairing = (Pairing)value;
+    else if (g_str_equal(option, "sbi-order"))
+        options->device_order = value;
     else
         options->explorer = (Explorer)value;
 }
@@ -141,6 +145,8 @@ char *options_label(const Options *options, bool with_preempt)
                                name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
     if (options->pairing != PAIRING_SUBSET)
         g_string_append_printf(label, ", lr-sc=%s", name_of(pairings, G_N_ELEMENTS(pairings), (int)options->pairing));
+    if (options->device_order)
+        g_string_append(label, ", sbi-order=device");
     bool usual_is_timeline = options->model->rvwmo_data || options->model->initial_fetch;
     if (options->explorer == (usual_is_timeline ? EXPLORER_INTERLEAVING : EXPLORER_TIMELINE))
         g_string_append_printf(label, ", explorer=%s",

@@ -349,6 +349,26 @@ static bool has_old_or_new(const Program *program, guint region)
     return false;
 }
 
+/* What steps free. Harts that are copies of each other free the same. */
+static void add_freed(Loader *loader)
+{
+    for (guint h = 0; h < loader->steps->len; h++) {
+        const Steps *steps = g_ptr_array_index(loader->steps, h);
+        for (guint i = 0; steps && i < steps->freed->len; i++) {
+            Property property = g_array_index(steps->freed, Property, i);
+            bool known = false;
+            for (guint p = 0; p < loader->program->properties->len; p++)
+                known = known || (program_property(loader->program, p)->kind == property.kind &&
+                                  program_property(loader->program, p)->line == property.line);
+            property.name = g_strdup(property.name);
+            if (known)
+                g_free(property.name);
+            else
+                add(loader, property);
+        }
+    }
+}
+
 /* no-trap, progress and, for each patched region, old-or-new are on unless the scenario says otherwise. */
 bool load_properties(Loader *loader, GError **error)
 {
@@ -364,6 +384,7 @@ bool load_properties(Loader *loader, GError **error)
     for (guint i = 0; list && i < yaml_length(list); i++)
         if (!load_property(loader, yaml_item(list, i), error))
             return false;
+    add_freed(loader);
     for (guint r = 0; r < program->regions->len && !unchecked[1]; r++)
         if (!has_old_or_new(program, r))
             add(loader, (Property){ .kind = PROPERTY_OLD_OR_NEW, .name = g_strdup("old-or-new"), .region = r });

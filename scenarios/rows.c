@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-static const char *const row_keys[] = { "model", "fetch-atomicity", "preempt", "auipc-jalr", "misaligned",
-                                        "lr-sc", "explorer",        "verdict", "property" };
+static const char *const row_keys[] = { "model", "fetch-atomicity", "preempt",  "auipc-jalr", "misaligned",
+                                        "lr-sc", "sbi-order",       "explorer", "verdict",    "property" };
 enum {
-    OPTION_KEYS = 7
+    OPTION_KEYS = 8
 };
 
 static bool load_option(Row *row, const YamlNode *node, const char *key, GError **error)

@@ -93,11 +93,11 @@ void code_store(Compiler *compiler, uint64_t address, guint size, uint64_t value
               register_name(base));
 }
 
-void code_remote_fence_i(Compiler *compiler)
+void code_sbi_to_all(Compiler *compiler, guint extension)
 {
     code_constant(compiler, STEP_A0, 0);
     code_constant(compiler, STEP_A1, ~0ull); /* hart_mask_base -1: all harts */
-    code_constant(compiler, REG_A7, SBI_RFENCE);
+    code_constant(compiler, REG_A7, extension);
     code_constant(compiler, REG_A6, 0);
     code_emit(compiler, "ecall");
     code_forget(compiler, STEP_A0);

@@ -41,7 +41,11 @@ void code_forget(Compiler *compiler, guint reg);
 void code_forget_all(Compiler *compiler);
 
 void code_service(Compiler *compiler, Service service, guint64 argument);
-void code_remote_fence_i(Compiler *compiler);
+/* An SBI call, function 0 of the extension, to all harts. */
+void code_sbi_to_all(Compiler *compiler, guint extension);
+
+/* steps-free.c */
+bool compile_free(Compiler *compiler, const YamlNode *value, GError **error);
 
 /* One store of size 1, 2, 4 or 8. */
 void code_store(Compiler *compiler, uint64_t address, guint size, uint64_t value);

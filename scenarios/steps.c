@@ -17,6 +17,9 @@ void steps_free(Steps *steps)
     g_ptr_array_unref(steps->texts);
     g_array_unref(steps->blocks);
     g_ptr_array_unref(steps->stored);
+    for (guint i = 0; i < steps->freed->len; i++)
+        g_free(g_array_index(steps->freed, Property, i).name);
+    g_array_unref(steps->freed);
     g_free(steps);
 }
 
@@ -164,10 +167,11 @@ static bool compile_await(Compiler *compiler, const YamlNode *value, GError **er
 
 static bool compile_stop(Compiler *compiler, const YamlNode *value, GError **error)
 {
-    static const char *const keys[] = { "waiters", "outside-sites", "do" };
+    static const char *const keys[] = { "waiters", "outside-sites", "release", "do" };
     static const char *const waiters[] = { "none", "fence-i" };
+    static const char *const releases[] = { "ordered", "relaxed" };
     const YamlNode *body = value, *node;
-    gsize fence = 1;
+    gsize fence = 1, release = 0;
     bool outside = false;
     if (yaml_kind(value) == YAML_MAPPING) {
         if (!yaml_mapping_check_keys(value, keys, G_N_ELEMENTS(keys), error) ||
@@ -178,8 +182,13 @@ static bool compile_stop(Compiler *compiler, const YamlNode *value, GError **err
             return false;
         if ((node = yaml_mapping_get(value, "outside-sites")) && !yaml_bool(node, &outside, error))
             return false;
+        if ((node = yaml_mapping_get(value, "release")) &&
+            !yaml_enum(node, "order of the release", releases, G_N_ELEMENTS(releases), &release, error))
+            return false;
     }
-    code_service(compiler, SERVICE_STOP_BEGIN, (fence ? STOP_WAITERS_FENCE_I : 0) | (outside ? STOP_OUTSIDE_SITES : 0));
+    code_service(compiler, SERVICE_STOP_BEGIN,
+                 (fence ? STOP_WAITERS_FENCE_I : 0) | (outside ? STOP_OUTSIDE_SITES : 0) |
+                     (release ? STOP_RELAXED_RELEASE : 0));
     if (!compile_list(compiler, body, error))
         return false;
     code_service(compiler, SERVICE_STOP_END, 0);
@@ -203,7 +212,8 @@ static bool compile_named(Compiler *compiler, const YamlNode *value, Service ser
 
 static bool compile_fence(Compiler *compiler, const YamlNode *value, GError **error)
 {
-    static const char *const sets[] = { "rw,rw", "rw,w", "r,rw", "r,r", "r,w", "w,w", "w,r", "w,rw", "rw,r", "tso" };
+    static const char *const sets[] = { "rw,rw", "rw,w", "r,rw", "r,r",  "r,w", "w,w",       "w,r",
+                                        "w,rw",  "rw,r", "w,o",  "rw,o", "r,o", "iorw,iorw", "tso" };
     gsize index;
     if (!yaml_enum(value, "fence", sets, G_N_ELEMENTS(sets), &index, error))
         return false;
@@ -233,19 +243,42 @@ typedef enum StepName {
     NAME_AWAIT,
     NAME_FENCE,
     NAME_FENCE_I,
+    NAME_FREE,
     NAME_LOCK,
     NAME_MARK,
+    NAME_OFFLINE,
+    NAME_ON_EACH_CPU,
+    NAME_ONLINE,
     NAME_REMOTE_FENCE_I,
     NAME_SCHEDULE,
+    NAME_SEND_IPI,
     NAME_STOP_MACHINE,
     NAME_STORE,
     NAME_STORE_DATA,
+    NAME_SYNCHRONIZE_RCU_TASKS,
     NAME_UNLOCK,
     NAME_COUNT
 } StepName;
-static const char *const step_names[] = { "asm",          "await", "fence",          "fence-i",
-                                          "lock",         "mark",  "remote-fence-i", "schedule",
-                                          "stop-machine", "store", "store-data",     "unlock" };
+static const char *const step_names[] = {
+    "asm",
+    "await",
+    "fence",
+    "fence-i",
+    "free",
+    "lock",
+    "mark",
+    "offline",
+    "on-each-cpu",
+    "online",
+    "remote-fence-i",
+    "schedule",
+    "send-ipi",
+    "stop-machine",
+    "store",
+    "store-data",
+    "synchronize-rcu-tasks",
+    "unlock",
+};
 G_STATIC_ASSERT(G_N_ELEMENTS(step_names) == NAME_COUNT);
 
 /* Steps without an argument are bare words. */
@@ -254,9 +287,17 @@ static bool compile_word(Compiler *compiler, const YamlNode *step, StepName name
     if (name == NAME_FENCE_I)
         code_emit(compiler, "fence.i");
     else if (name == NAME_REMOTE_FENCE_I)
-        code_remote_fence_i(compiler);
+        code_sbi_to_all(compiler, SBI_RFENCE);
+    else if (name == NAME_SEND_IPI)
+        code_sbi_to_all(compiler, SBI_IPI);
     else if (name == NAME_SCHEDULE)
         code_service(compiler, SERVICE_SCHEDULE, 0);
+    else if (name == NAME_ON_EACH_CPU)
+        code_service(compiler, SERVICE_ON_EACH_CPU, 0);
+    else if (name == NAME_SYNCHRONIZE_RCU_TASKS)
+        code_service(compiler, SERVICE_SYNCHRONIZE_RCU_TASKS, 0);
+    else if (name == NAME_ONLINE || name == NAME_OFFLINE)
+        code_service(compiler, name == NAME_ONLINE ? SERVICE_ONLINE : SERVICE_OFFLINE, 0);
     else
         return yaml_error(error, step, "step '%s' needs an argument: '%s: ...'", step_names[name], step_names[name]);
     return true;
@@ -293,9 +334,16 @@ static bool compile_step(Compiler *compiler, const YamlNode *step, GError **erro
         return compile_store(compiler, value, error);
     case NAME_STORE_DATA:
         return compile_store_data(compiler, value, error);
+    case NAME_FREE:
+        return compile_free(compiler, value, error);
     case NAME_FENCE_I:
+    case NAME_OFFLINE:
+    case NAME_ON_EACH_CPU:
+    case NAME_ONLINE:
     case NAME_REMOTE_FENCE_I:
     case NAME_SCHEDULE:
+    case NAME_SEND_IPI:
+    case NAME_SYNCHRONIZE_RCU_TASKS:
     case NAME_COUNT:
         break;
     }
@@ -322,6 +370,7 @@ Steps *steps_compile(const YamlNode *node, const char *name, const StepContext *
     steps->texts = g_ptr_array_new_with_free_func(g_free);
     steps->blocks = g_array_new(FALSE, TRUE, sizeof(AsmBlock));
     steps->stored = g_ptr_array_new_with_free_func(g_free);
+    steps->freed = g_array_new(FALSE, FALSE, sizeof(Property));
     Compiler compiler = { .steps = steps,
                           .context = context,
                           .hart = name,

@@ -19,6 +19,7 @@ typedef struct Steps {
     GArray *blocks;    /* AsmBlock */
     uint64_t x[32];    /* initial registers */
     GPtrArray *stored; /* char *: names of the patches stored, in order */
+    GArray *freed;     /* Property: what the steps free is not executed after */
 } Steps;
 
 void steps_free(Steps *steps);

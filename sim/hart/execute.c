@@ -7,8 +7,8 @@ static const struct {
     unsigned number;
     HartCsr csr;
 } csr_numbers[] = {
-    { 0x100, CSR_SSTATUS }, { 0x105, CSR_STVEC },  { 0x140, CSR_SSCRATCH },
-    { 0x141, CSR_SEPC },    { 0x142, CSR_SCAUSE }, { 0x143, CSR_STVAL },
+    { 0x100, CSR_SSTATUS }, { 0x104, CSR_SIE },    { 0x105, CSR_STVEC }, { 0x140, CSR_SSCRATCH },
+    { 0x141, CSR_SEPC },    { 0x142, CSR_SCAUSE }, { 0x143, CSR_STVAL }, { 0x144, CSR_SIP },
 };
 
 int hart_csr(unsigned number)
@@ -29,6 +29,10 @@ static uint64_t csr_legal(HartCsr csr, uint64_t value)
         return value & ~3ull; /* direct mode only */
     case CSR_SEPC:
         return value & ~1ull;
+    case CSR_SIE:
+        return value & (1ull << INTERRUPT_SOFTWARE | 1ull << INTERRUPT_TIMER);
+    case CSR_SIP:
+        return value & 1ull << INTERRUPT_SOFTWARE;
     case CSR_SSCRATCH:
     case CSR_SCAUSE:
     case CSR_STVAL:
@@ -57,6 +61,27 @@ void hart_fence_i_views(const Model *model, Views *views, View begin)
         view_raise(&views->fetch, view_join(view_join(views->read_old, views->write_old), begin));
     if (model->ir3f)
         view_raise(&views->fetch, views->fetched);
+}
+
+void hart_migrate(const Model *model, Hart *hart, guint fenced, guint now)
+{
+    if (model->coherent_fetch)
+        return;
+    hart->access_view = now;
+    hart->fetch_view = fenced;
+    hart->fetched_view = 0;
+    hart_normalise_views(hart);
+}
+
+void hart_migrate_views(const Model *model, Views *views, View fenced)
+{
+    View all = view_join(view_join(views->read_old, views->read_new), view_join(views->write_old, views->write_new));
+    view_raise(&all, view_join(views->control, views->clock));
+    views->read_old = views->read_new = views->write_old = views->write_new = all;
+    if (model->coherent_fetch || model->initial_fetch)
+        return;
+    views->fetch = fenced;
+    views->fetched = 0;
 }
 
 void step_emit(GArray *steps, const HartStep *step)
@@ -117,6 +142,9 @@ static void execute_csr(HartStep *step, GArray *steps)
         return step_trap(steps, step, CAUSE_ILLEGAL, insn->word);
     if (csr < 0)
         return step_unsupported(steps, step, "a CSR that this machine does not model");
+    if (csr == CSR_SIP && insn->rd != 0)
+        return step_unsupported(steps, step,
+                                "a read of sip: which interrupts have been sent but not arrived is not kept");
     guint funct3 = insn->word >> 12 & 7;
     uint64_t operand = funct3 & 4 ? insn->word >> 15 & 31 : step->hart.x[insn->rs1];
     uint64_t old = step->hart.csr[csr];

@@ -16,6 +16,8 @@ typedef enum HartCsr {
     CSR_SEPC,
     CSR_SCAUSE,
     CSR_STVAL,
+    CSR_SIE,
+    CSR_SIP, /* only SSIP; what has been sent to the hart but has not arrived is not in it */
     CSR_COUNT
 } HartCsr;
 
@@ -23,6 +25,12 @@ enum {
     SSTATUS_SIE = 1 << 1,
     SSTATUS_SPIE = 1 << 5,
     SSTATUS_SPP = 1 << 8
+};
+
+/* Bits of sie and sip, and the causes that belong to them. */
+enum {
+    INTERRUPT_SOFTWARE = 1, /* supervisor software interrupt: an IPI */
+    INTERRUPT_TIMER = 5,
 };
 
 /* What an instruction that is not yet complete has done: an instruction fetched in two parts, or a misaligned access
@@ -187,6 +195,11 @@ void hart_step(const HartContext *context, const Hart *hart, GArray *steps);
 
 /* The same for the views of a hart alone. */
 void hart_fence_i_views(const Model *model, Views *views, View begin);
+
+/* A task goes on on another hart, of whose fetches only `fenced` is known; what it has done itself it takes along (switching a
+ * task out and in is a full fence). `now`: the newest timestamp. */
+void hart_migrate(const Model *model, Hart *hart, guint fenced, guint now);
+void hart_migrate_views(const Model *model, Views *views, View fenced);
 
 /* What fence.i does to the views; `begin`: a point that the order to execute it must see, 0 if there is none. */
 void hart_fence_i(const Model *model, Hart *hart, guint begin);

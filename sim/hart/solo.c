@@ -494,4 +494,6 @@ void solo_fence(const HartContext *context, HartStep *step)
         view_raise(&views->read_new, before);
     if (insn->succ & FENCE_W)
         view_raise(&views->write_new, before);
+    if (insn->succ & FENCE_O)
+        view_raise(&views->output, before);
 }

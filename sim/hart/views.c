@@ -124,6 +124,8 @@ void views_normalise(Views *views)
     /* What a later fence.i would add to vFetch counts only if it adds something. */
     if (views->fetched <= views->fetch)
         views->fetched = 0;
+    if (views->output <= view_join(views->control, views->clock))
+        views->output = 0;
     Joining joining = { .n = 0 };
     View writes_after = view_join(views->write_new, views->control);
     for (guint i = 0; i < views->n_bytes; i++) {

@@ -66,6 +66,8 @@ typedef struct Views {
     View clock;
     View exclusive_view; /* of the last LR, after it */
     View exclusive_stamp[8];
+    View output;   /* what fences have ordered before output to devices */
+    View taken[5]; /* MESSAGE_CALL of others whose interrupt this hart has taken but not acknowledged; 0: none */
     uint64_t exclusive_address; /* bytes read by the last LR; size 0: no reservation */
     uint8_t exclusive_size;
     uint8_t guessed;    /* a fetch has returned bytes that are not on the timeline */
@@ -73,9 +75,10 @@ typedef struct Views {
     uint8_t n_bytes;
     uint8_t stopping; /* between the begin and the end of its own stop_machine */
     uint8_t violated; /* steps since the run has first violated something; 0: it has not */
-    uint8_t zero[2];
+    uint8_t offline;  /* no service waits for it */
+    uint8_t zero[1];
     Stamps promised;                 /* own messages that no executed store has claimed yet */
-    Stamps passed;                   /* MESSAGE_STOP and MESSAGE_FENCE of others that this hart has taken its part in */
+    Stamps passed;                   /* what others ask of this hart, where it has done its part */
     ByteViews bytes[BYTE_VIEWS_MAX]; /* by address, maximal stretches; the first n_bytes */
 } Views;
 

@@ -89,7 +89,7 @@ void solo_driver_world(const SoloDriver *driver, World *world)
             Message message = { .address = granule->address, .value = granule->value, .size = 8 };
             timeline_settle(&world->timeline, &message);
         }
-        if (local->task.status == TASK_DONE)
+        if (task_is_over(&local->task))
             world->done |= hart_set_of(h);
         if (local->task.status == TASK_PARKED)
             world->parked |= hart_set_of(h);

@@ -10,7 +10,7 @@ struct Machine {
     const Program *program;
     const Options *options;
     Oracle *oracle;
-    Intern *tasks, *worlds, *passes;
+    Intern *tasks, *worlds, *passes, *frames;
     World scratch;             /* for moves(): the world being stepped */
     bool *watched;             /* by region: whether a property looks at passes through it */
     bool *reached;             /* by property: an exists condition has been met */
@@ -34,10 +34,31 @@ MachineStep step_begin(StepKind kind, const Task *task);
 /* ---- machine.c: parts of a step that the explorers have in common */
 
 void task_begin_call(const HartSpec *spec, Task *task);
-/* Offers a timer interrupt, if one may arrive. */
+
+/* traps.c: offers a timer interrupt, if one may arrive. */
 void task_interrupt(Machine *machine, const Task *task, GArray *steps);
 /* The synchronous exception in step->hart: to the handler, or a violation. */
 void task_trap(Machine *machine, MachineStep *step);
+/* What an sret does besides what it does to the hart. */
+void task_return_from_trap(Machine *machine, MachineStep *step);
+/* Whether an IPI may arrive now. */
+bool task_takes_ipi(const Machine *machine, const Task *task);
+void task_take_ipi(Machine *machine, Task *task);
+/* An interrupt that is pending in sip and enabled is taken before anything else: offers it. */
+bool task_interrupt_due(Machine *machine, const Task *task, GArray *steps);
+
+/* Whether the task has asked others for something and waits for them. */
+static inline bool task_waits(const Task *task)
+{
+    return task->status == TASK_STOPPING || task->status == TASK_FENCING || task->status == TASK_GRACE ||
+           task->status == TASK_CALLING;
+}
+/* Whether it has made all its calls. */
+static inline bool task_is_over(const Task *task)
+{
+    return task->status == TASK_DONE || task->status == TASK_IDLE;
+}
+
 /* What follows from the end of an instruction, memory apart. */
 void task_retire(Machine *machine, MachineStep *step);
 /* Whether the task runs on and stands at the end of its call. */
@@ -49,8 +70,17 @@ void service_return(MachineStep *step);
 bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, bool sleeps);
 /* service.c: the what-if of PAIR_MASKED: no interrupt of any kind directly behind an auipc. */
 bool service_masked(const Machine *machine, const Task *task);
-/* service.c: the harts that the SBI call of a remote fence.i names, the caller perhaps among them. */
-HartSet service_fence_targets(const Machine *machine, const Task *task);
+/* service.c: the harts that an SBI call names by hart_mask and hart_mask_base, the caller perhaps among them. */
+HartSet service_targets(const Machine *machine, const Task *task);
+/* service.c: whether the task is where it may be switched out whatever `preempt` says. */
+bool service_at_schedule_point(const Machine *machine, const Task *task);
+/* service.c: the same for what RCU-tasks waits for: a handler is preempted, it does not schedule. `sleeps` as above. */
+bool service_is_quiescent(const Machine *machine, const Task *task, bool sleeps);
+/* Whether a task that is blocked in a service sleeps there, and may be switched out. */
+bool service_sleeps(Service service);
+
+/* service.c: why on_each_cpu cannot be asked for by that hart, or NULL. */
+const char *service_cannot_call(const Machine *machine, guint caller);
 
 /* service.c: which service an ecall with these registers asks for, and its argument; false if it is none, or the argument
  * makes no sense. */

@@ -280,7 +280,7 @@ Violation machine_final(Machine *machine, const Task *tasks, const World *world)
 {
     const Program *program = machine->program;
     for (guint h = 0; h < program->harts->len; h++)
-        if (tasks[h].status != TASK_DONE)
+        if (!task_is_over(&tasks[h]))
             return (Violation){ .kind = VIOLATION_DEADLOCK, .property = judge_property(machine, PROPERTY_PROGRESS) };
     FinalState final = { tasks, world };
     ConditionState state = { final_register, final_memory, &final };

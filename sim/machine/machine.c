@@ -14,11 +14,8 @@ static void step_clear(gpointer data)
 
 World *step_world(MachineStep *step, const World *world)
 {
-    if (!step->world) {
-        step->world = g_new0(World, 1);
-        timeline_init(&step->world->timeline, world->timeline.image);
-        world_copy(step->world, world);
-    }
+    if (!step->world)
+        step->world = world_dup(world);
     return step->world;
 }
 
@@ -31,9 +28,12 @@ MachineStep step_begin(StepKind kind, const Task *task)
 
 void task_begin_call(const HartSpec *spec, Task *task)
 {
+    uint64_t pending = task->hart.csr[CSR_SIP];
     memcpy(task->hart.x, spec->x, sizeof spec->x);
     memset(task->hart.csr, 0, sizeof task->hart.csr);
     task->hart.csr[CSR_STVEC] = spec->trap_handler;
+    task->hart.csr[CSR_SIE] = 1 << INTERRUPT_SOFTWARE | 1 << INTERRUPT_TIMER;
+    task->hart.csr[CSR_SIP] = pending;
     task->hart.csr[CSR_SSTATUS] = SSTATUS_SIE | SSTATUS_SPIE; /* as after the sret that leads to running code */
     task->hart.pc = spec->entry;
     task->hart.after_auipc = 0;
@@ -41,7 +41,8 @@ void task_begin_call(const HartSpec *spec, Task *task)
     task->pass[0] = 0;
 }
 
-/* The task is at the end of its call: it begins the next one, or is done for good and takes part in nothing more. */
+/* The task is at the end of its call: it begins the next one, or its hart idles, or, if nothing can interrupt it, is done for
+ * good and takes part in nothing more. */
 static void finish_call(Machine *machine, const World *world, MachineStep *step)
 {
     Task *task = &step->task;
@@ -52,31 +53,22 @@ static void finish_call(Machine *machine, const World *world, MachineStep *step)
         task_begin_call(spec, task);
         return;
     }
+    task->pass[0] = 0;
+    if (spec->trap_handler) {
+        task->status = TASK_IDLE;
+        return;
+    }
     World *next = step_world(step, world);
     HartSet bit = hart_set_of(task->id);
     task->status = TASK_DONE;
-    task->pass[0] = 0;
     task->hart.fetch_view = task->hart.access_view = task->hart.fetched_view = 0;
     next->done |= bit;
     next->reservations[task->id] = (Reservation){ 0 };
     for (guint h = 0; h < next->n_harts; h++)
-        next->fence_pending[h] &= ~bit;
+        next->pending[h] &= ~bit;
 }
 
 /* ---- one instruction */
-
-static void enter_trap(Task *task, uint64_t cause, uint64_t tval)
-{
-    uint64_t *csr = task->hart.csr;
-    bool enabled = csr[CSR_SSTATUS] & SSTATUS_SIE;
-    csr[CSR_SEPC] = task->hart.pc;
-    csr[CSR_SCAUSE] = cause;
-    csr[CSR_STVAL] = tval;
-    csr[CSR_SSTATUS] = SSTATUS_SPP | (enabled ? SSTATUS_SPIE : 0);
-    task->hart.pc = csr[CSR_STVEC];
-    task->hart.after_auipc = 0;
-    task->depth++;
-}
 
 static void apply_memory(const Machine *machine, const World *world, MachineStep *step)
 {
@@ -98,28 +90,14 @@ static bool fetchable(const Machine *machine, uint64_t pc)
     return section && section->flags & IMAGE_EXEC;
 }
 
-void task_trap(Machine *machine, MachineStep *step)
-{
-    Task *task = &step->task;
-    uint64_t cause = step->hart.cause, tval = step->hart.tval;
-    if (task->hart.csr[CSR_STVEC] && task->depth == 0) {
-        enter_trap(task, cause, tval);
-        return;
-    }
-    step->violation = (Violation){ .kind = cause == CAUSE_FETCH_ACCESS ? VIOLATION_WILD_JUMP : VIOLATION_TRAP,
-                                   .property = judge_property(machine, PROPERTY_NO_TRAP),
-                                   .cause = cause,
-                                   .address = tval };
-}
-
 void task_retire(Machine *machine, MachineStep *step)
 {
     Task *task = &step->task;
     if (!step->hart.retired)
         return;
     task->at_schedule_point = 0;
-    if (step->hart.insn.kind == INSN_SRET && task->depth > 0)
-        task->depth--;
+    if (step->hart.insn.kind == INSN_SRET)
+        task_return_from_trap(machine, step);
     /* A jump out of the code is reported where it is made; with a trap handler the fetch fault itself is taken. */
     uint64_t until = program_hart(machine->program, task->id)->until;
     if (task->hart.pc != until && !fetchable(machine, task->hart.pc) && !task->hart.csr[CSR_STVEC])
@@ -158,7 +136,7 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
         case HART_ECALL:
             step.kind = STEP_SERVICE;
             serve_ecall(machine, task, world, &step, steps);
-            blocked |= steps->len == before && (step.service == SERVICE_LOCK || step.service == SERVICE_STOP_BEGIN);
+            blocked |= steps->len == before && service_sleeps(step.service);
             continue;
         case HART_UNSUPPORTED:
             step.unsupported = step.hart.reason;
@@ -168,20 +146,6 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
         g_array_append_val(steps, step);
     }
     return !blocked;
-}
-
-void task_interrupt(Machine *machine, const Task *task, GArray *steps)
-{
-    const HartSpec *spec = program_hart(machine->program, task->id);
-    bool masked = machine->options->pair == PAIR_MASKED && task->hart.after_auipc;
-    if (task->interrupts_taken >= spec->interrupts || task->hart.phase != PHASE_BOUNDARY || masked ||
-        !(task->hart.csr[CSR_SSTATUS] & SSTATUS_SIE) || task->depth > 0)
-        return;
-    MachineStep step = step_begin(STEP_INTERRUPT, task);
-    step.task.interrupts_taken++;
-    step.task.at_schedule_point = 0;
-    enter_trap(&step.task, 1ull << 63 | 5, 0); /* supervisor timer interrupt */
-    g_array_append_val(steps, step);
 }
 
 bool task_call_ends(const Machine *machine, const Task *task)
@@ -227,12 +191,12 @@ static void number_steps(Machine *machine, const World *world, GArray *steps)
 static void note_waiting(Machine *machine, const Task *task, const GArray *steps)
 {
     HartSet bit = hart_set_of(task->id);
-    if (task->status == TASK_STOPPING || task->status == TASK_FENCING)
+    if (task_waits(task))
         machine->waited |= bit;
     machine->stops = machine->stops || task->status == TASK_STOPPING;
     for (guint i = 0; i < steps->len; i++) {
         StepKind kind = g_array_index(steps, MachineStep, i).kind;
-        if (kind == STEP_STOPPED || kind == STEP_FENCED)
+        if (kind == STEP_STOPPED || kind == STEP_SERVED)
             machine->served |= bit;
     }
 }
@@ -251,11 +215,13 @@ GArray *machine_steps(Machine *machine, const Task *task, const World *world)
     GArray *steps = g_array_new(FALSE, TRUE, sizeof(MachineStep));
     g_array_set_clear_func(steps, step_clear);
     bool blocked = false;
-    if (task->status == TASK_RUNNING) {
-        blocked = !execute(machine, task, world, steps);
-        task_interrupt(machine, task, steps);
+    if (!task_interrupt_due(machine, task, steps)) {
+        if (task->status == TASK_RUNNING) {
+            blocked = !execute(machine, task, world, steps);
+            task_interrupt(machine, task, steps);
+        }
+        serve_waiting(machine, task, world, blocked, steps);
     }
-    serve_waiting(machine, task, world, blocked, steps);
     note_waiting(machine, task, steps);
     finish_calls(machine, world, steps);
     number_steps(machine, world, steps);
@@ -326,11 +292,14 @@ void machine_initial(Machine *machine, World *world, Task *tasks)
         const HartSpec *spec = program_hart(machine->program, h);
         tasks[h] = (Task){ .id = (uint8_t)h };
         task_begin_call(spec, &tasks[h]);
+        if (spec->offline)
+            world->offline |= hart_set_of(h);
         if (spec->calls != 1 || !task_call_ends(machine, &tasks[h]))
             continue;
-        tasks[h].status = TASK_DONE; /* there is no code to run */
-        tasks[h].calls_made = 1;
-        world->done |= hart_set_of(h);
+        tasks[h].calls_made = 1; /* there is no code to run */
+        tasks[h].status = spec->trap_handler ? TASK_IDLE : TASK_DONE;
+        if (!spec->trap_handler)
+            world->done |= hart_set_of(h);
     }
 }
 
@@ -344,6 +313,7 @@ Machine *machine_new(const Program *program, const Options *options, Oracle *ora
     machine->tasks = intern_new();
     machine->worlds = intern_new();
     machine->passes = intern_new();
+    machine->frames = intern_new();
     machine->finals = intern_new();
     machine->final_violation = no_violation;
     world_init(&machine->scratch, program);
@@ -369,6 +339,7 @@ void machine_free(Machine *machine)
     intern_free(machine->tasks);
     intern_free(machine->worlds);
     intern_free(machine->passes);
+    intern_free(machine->frames);
     intern_free(machine->finals);
     world_clear(&machine->scratch);
     g_free(machine->watched);

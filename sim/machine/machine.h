@@ -11,20 +11,24 @@ typedef struct Machine Machine;
 typedef enum StepKind {
     STEP_EXECUTE,   /* an instruction, or a part of one (HartStep says which) */
     STEP_SERVICE,   /* an ecall that the machine serves */
-    STEP_INTERRUPT, /* a timer interrupt is taken */
+    STEP_INTERRUPT, /* an interrupt is taken: a timer's, or an IPI of `other` (argument: its cause) */
+    STEP_ARRIVE,    /* in a handler: another IPI, of `other`, arrives before the handler has cleared sip.SSIP */
     STEP_PARK,      /* stop_machine parks this task */
     STEP_RESUME,    /* and lets it go on */
     STEP_STOPPED,   /* the task that asked for stop_machine finds everybody parked */
     STEP_FENCE_I,   /* a remote fence.i is executed on behalf of `other` */
-    STEP_FENCED,    /* the task that asked for it finds that everybody has */
-    STEP_LATER,     /* a hart alone: a mark of another hart is in its past from here on */
-    STEP_PROMISE,   /* a store takes effect before its turn; of schedules only */
+    STEP_QUIESCE,   /* the task is at a voluntary schedule point, which is what `other` waits for */
+    STEP_SERVED,    /* the task that asked for something finds that everybody has done it */
+    STEP_MIGRATE, /* the task goes on on another hart (argument: bit h: that one has yet to do what requester h asks) */
+    STEP_LATER,   /* a hart alone: a mark of another hart is in its past from here on */
+    STEP_PROMISE, /* a store takes effect before its turn; of schedules only */
 } StepKind;
 
 /* Services of the machine: function codes of the SBI extension SERVICE_EXTENSION in a6 (see share/cmodx.s). */
 enum {
     SERVICE_EXTENSION = 0x08434d58, /* "CMX" in SBI's experimental extension space; EID in a7 */
     SBI_RFENCE = 0x52464e43,        /* SBI v2.0, chapter 8: function 0 is remote_fence_i(hart_mask, hart_mask_base) */
+    SBI_IPI = 0x735049,             /* chapter 7: function 0 is send_ipi(hart_mask, hart_mask_base) */
 };
 typedef enum Service {
     SERVICE_SCHEDULE,
@@ -35,8 +39,14 @@ typedef enum Service {
     SERVICE_MARK,      /* argument: mark */
     SERVICE_AWAIT,     /* argument: size in bytes; a0: address, a1: the value waited for */
     SERVICE_AWAIT_NOT, /* the same, for any other value */
+    SERVICE_SYNCHRONIZE_RCU_TASKS,
+    SERVICE_ON_EACH_CPU, /* an IPI to every other hart, and wait for their acknowledgements */
+    SERVICE_ACK,         /* acknowledges the IPIs of on_each_cpu that this hart has taken */
+    SERVICE_ONLINE,
+    SERVICE_OFFLINE,
     SERVICE_COUNT,
     SERVICE_REMOTE_FENCE_I = SERVICE_COUNT,
+    SERVICE_SEND_IPI,
 } Service;
 
 /* How a property is violated; `property` is -1 if none is. */

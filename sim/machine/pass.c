@@ -68,6 +68,16 @@ uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access, const Har
     return put(passes, old, known, &access);
 }
 
+uint32_t pass_interrupted(Intern *passes, uint32_t pass)
+{
+    if (!pass)
+        return 0;
+    Pass interrupted = *pass_get(passes, pass);
+    interrupted.below = pass_interrupted(passes, interrupted.below);
+    interrupted.interrupts = G_MAXUINT32; /* more than a task has ever taken */
+    return put(passes, &interrupted, pass_accesses(pass_get(passes, pass)), NULL);
+}
+
 const Pass *pass_get(const Intern *passes, uint32_t pass)
 {
     return intern_get(passes, pass - 1, NULL);

@@ -59,6 +59,8 @@ uint32_t pass_begin(Intern *passes, const Pass *start, const Hart *entry);
 uint32_t pass_away(Intern *passes, const Pass *pass, uint64_t versions, uint64_t return_address, uint64_t sp);
 /* The same pass with one more access, made by a hart in state `before`. */
 uint32_t pass_access(Intern *passes, uint32_t pass, PassAccess access, const Hart *before);
+/* The same pass, and those below it, after an interrupt whose handler may change CSRs. */
+uint32_t pass_interrupted(Intern *passes, uint32_t pass);
 const Pass *pass_get(const Intern *passes, uint32_t pass);
 const PassAccess *pass_accesses(const Pass *pass);
 

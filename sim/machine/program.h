@@ -52,7 +52,9 @@ typedef struct Options {
     Misaligned misaligned;
     Pairing pairing;
     Explorer explorer;
-    bool witness; /* where a final state is as an "exists" asks, an execution that leads to it is wanted */
+    bool
+        device_order; /* an SBI call that interrupts other harts is a write to a device (else: comes after everything) */
+    bool witness;     /* where a final state is as an "exists" asks, an execution that leads to it is wanted */
 } Options;
 
 typedef struct HartSpec {
@@ -65,6 +67,9 @@ typedef struct HartSpec {
     bool any;                   /* stands for any number of harts like it, each with a stack of its own: */
     uint64_t stack, stack_size; /* address and bytes */
     guint interrupts;           /* how many timer interrupts may arrive, at any boundary */
+    guint migrations;           /* how often the task may go on on another hart */
+    bool migration_fences;      /* ... which then executes fence.i */
+    bool offline;               /* no service counts the hart until it asks for that */
     GArray *schedule_points;    /* uint64_t: pcs at which a task may be switched out, whatever `preempt` says */
 } HartSpec;
 

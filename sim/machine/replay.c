@@ -134,14 +134,6 @@ static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
              slot->violation.property == true_pc->violation.property);
 }
 
-static World *world_dup(const World *world)
-{
-    World *copy = g_new0(World, 1);
-    timeline_init(&copy->timeline, world->timeline.image);
-    world_copy(copy, world);
-    return copy;
-}
-
 static void record(Replay *replay, const Driver *driver, const TrailStep *at, GArray *steps)
 {
     MachineStep *chosen = &g_array_index(steps, MachineStep, at->move);

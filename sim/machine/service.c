@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The services of machine.h: what kernels do to other harts, as steps of a begin, of each participant, and of an end. */
-#include "sim/machine/internal.h"
+/* The services of machine.h in an interleaving: what kernels do to other harts, as steps of a begin, of each participant, and
+ * of an end. */
+#include "sim/machine/service-parts.h"
 
 enum {
     REG_A0 = 10,
@@ -10,19 +11,17 @@ enum {
     ECALL_LENGTH = 4
 };
 
-static HartSet bit_of(const Task *task)
+HartSet service_bit(const Task *task)
 {
     return hart_set_of(task->id);
 }
 
-static guint now(const Machine *machine, const World *world)
+guint service_now(const Machine *machine, const World *world)
 {
     return machine->options->model->coherent_fetch ? 0 : timeline_now(&world->timeline);
 }
 
-/* Every service that hands something from one hart to another (a lock, the end of a stop, an acknowledgement) is an
- * access: what was stored before it is before the hart's next fence.i. */
-static void synchronise(const Machine *machine, Task *task, guint with)
+void service_synchronise(const Machine *machine, Task *task, guint with)
 {
     Hart *hart = &task->hart;
     if (machine->options->model->coherent_fetch || with <= hart->fetch_view)
@@ -30,12 +29,11 @@ static void synchronise(const Machine *machine, Task *task, guint with)
     hart->access_view = MAX(hart->access_view, with);
 }
 
-static void append(GArray *steps, const MachineStep *step)
+void service_misuse(MachineStep *step, const char *reason)
 {
-    g_array_append_vals(steps, step, 1);
+    step->unsupported = reason;
 }
 
-/* The ecall is done: the hart goes on behind it. */
 void service_return(MachineStep *step)
 {
     step->task.hart.pc += ECALL_LENGTH;
@@ -44,14 +42,13 @@ void service_return(MachineStep *step)
     step->hart.retired = true;
 }
 
-static void misuse(MachineStep *step, const char *reason)
+void service_return_from_sbi(MachineStep *step)
 {
-    step->unsupported = reason;
+    service_return(step);
+    step->task.hart.x[REG_A0] = step->task.hart.x[REG_A1] = 0; /* SBI_SUCCESS */
 }
 
-/* ---- remote fence.i */
-
-HartSet service_fence_targets(const Machine *machine, const Task *task)
+HartSet service_targets(const Machine *machine, const Task *task)
 {
     guint n_harts = machine->program->harts->len;
     uint64_t mask = task->hart.x[REG_A0], base = task->hart.x[REG_A1];
@@ -59,66 +56,12 @@ HartSet service_fence_targets(const Machine *machine, const Task *task)
     return base == ~0ull ? all : base < HARTS_MAX ? (HartSet)mask << base & all : 0;
 }
 
-static void request_fence(const Machine *machine, const World *world, MachineStep *step)
-{
-    Task *task = &step->task;
-    HartSet targets = service_fence_targets(machine, task);
-    service_return(step);
-    task->hart.x[REG_A0] = task->hart.x[REG_A1] = 0; /* SBI_SUCCESS */
-    if (targets & bit_of(task))
-        hart_fence_i(machine->options->model, &task->hart, 0);
-    targets &= ~bit_of(task);
-    if (targets) /* the call goes through M-mode and to others, whether they are still there or not */
-        synchronise(machine, &step->task, now(machine, world));
-    targets &= ~world->done;
-    /* With coherent fetch a fence.i changes nothing that anybody could see, unless a hart is in the middle of a fetch: the
-     * fence.i waits for its end. */
-    bool unseen = machine->options->model->coherent_fetch && machine->options->fetch_atomicity == FETCH_WHOLE &&
-                  machine->options->pair != PAIR_MASKED;
-    if (unseen || !targets)
-        return;
-    World *next = step_world(step, world);
-    next->fence_pending[task->id] = targets;
-    next->fence_begin[task->id] = now(machine, world);
-    task->status = TASK_FENCING;
-}
+/* ---- where a task may be switched out */
 
-/* The what-if of PAIR_MASKED: no interrupt of any kind directly behind an auipc. */
 bool service_masked(const Machine *machine, const Task *task)
 {
     return machine->options->pair == PAIR_MASKED && task->hart.after_auipc;
 }
-
-/* Any hart that a request waits for may run its fence.i now: the SBI does it in M-mode, at a boundary, unseen. */
-static void offer_fences(const Machine *machine, const Task *task, const World *world, GArray *steps)
-{
-    if (service_masked(machine, task))
-        return;
-    for (guint requester = 0; requester < world->n_harts; requester++) {
-        if (!(world->fence_pending[requester] & bit_of(task)))
-            continue;
-        MachineStep step = step_begin(STEP_FENCE_I, task);
-        step.other = requester;
-        World *next = step_world(&step, world);
-        next->fence_pending[requester] &= ~bit_of(task);
-        hart_fence_i(machine->options->model, &step.task.hart, world->fence_begin[requester]);
-        append(steps, &step);
-    }
-}
-
-static void offer_fenced(const Machine *machine, const Task *task, const World *world, GArray *steps)
-{
-    if (world->fence_pending[task->id])
-        return;
-    MachineStep step = step_begin(STEP_FENCED, task);
-    step.task.status = TASK_RUNNING;
-    synchronise(machine, &step.task, now(machine, world));
-    if (world->fence_begin[task->id])
-        step_world(&step, world)->fence_begin[task->id] = 0;
-    append(steps, &step);
-}
-
-/* ---- stop_machine */
 
 /* Past the start of a patched region: whoever stands there has run a part of it. */
 static bool inside_region(const Machine *machine, uint64_t pc)
@@ -134,7 +77,7 @@ static bool stands_in_region(const Machine *machine, const Task *task)
            (task->depth > 0 && inside_region(machine, task->hart.csr[CSR_SEPC]));
 }
 
-static bool at_schedule_point(const Machine *machine, const Task *task)
+bool service_at_schedule_point(const Machine *machine, const Task *task)
 {
     const GArray *points = program_hart(machine->program, task->id)->schedule_points;
     for (guint i = 0; points && i < points->len; i++)
@@ -143,15 +86,30 @@ static bool at_schedule_point(const Machine *machine, const Task *task)
     return task->at_schedule_point;
 }
 
+const char *service_cannot_call(const Machine *machine, guint caller)
+{
+    for (guint h = 0; h < machine->program->harts->len; h++)
+        if (h != caller && !program_hart(machine->program, h)->trap_handler)
+            return "on_each_cpu while a hart has no trap handler to take the IPI with";
+    return NULL;
+}
+
+bool service_sleeps(Service service)
+{
+    return service == SERVICE_LOCK || service == SERVICE_STOP_BEGIN || service == SERVICE_OFFLINE;
+}
+
 /* stop_machine runs on a hart once its task is switched out: at a schedule point, or by preemption. An interrupt handler
  * is not preempted, but it may have schedule points of its own (preemption on the way out of an interrupt is one). */
 bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, bool sleeps)
 {
+    if (task->status == TASK_IDLE || task->status == TASK_GRACE)
+        return true;
     if (task->hart.phase != PHASE_BOUNDARY && !sleeps) /* an ecall fetched in parts may be what it sleeps in */
         return false;
     if (flags & STOP_OUTSIDE_SITES && stands_in_region(machine, task))
         return false;
-    if (sleeps || at_schedule_point(machine, task))
+    if (sleeps || service_at_schedule_point(machine, task))
         return true;
     if (service_masked(machine, task))
         return false;
@@ -159,96 +117,68 @@ bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, 
     return machine->options->preempt == PREEMPT_FULL && task->depth == 0 && task->hart.csr[CSR_SSTATUS] & SSTATUS_SIE;
 }
 
-static void offer_park(const Task *task, const World *world, GArray *steps)
+bool service_is_quiescent(const Machine *machine, const Task *task, bool sleeps)
 {
-    MachineStep step = step_begin(STEP_PARK, task);
-    step.task.was_running = task->status;
-    step.task.status = TASK_PARKED;
-    step_world(&step, world)->parked |= bit_of(task);
-    append(steps, &step);
+    bool waits = task->status == TASK_STOPPING || task->status == TASK_GRACE || task->status == TASK_IDLE;
+    if (task->depth > 0 || (task->hart.phase != PHASE_BOUNDARY && !sleeps))
+        return false;
+    return waits || (task->status == TASK_RUNNING && (sleeps || service_at_schedule_point(machine, task)));
 }
 
-static void offer_resume(const Machine *machine, const Task *task, const World *world, GArray *steps)
-{
-    MachineStep step = step_begin(STEP_RESUME, task);
-    step.task.status = task->was_running;
-    step.task.was_running = 0;
-    synchronise(machine, &step.task, world->stop_end);
-    if (world->stop_flags & STOP_WAITERS_FENCE_I)
-        hart_fence_i(machine->options->model, &step.task.hart, world->stop_end);
-    World *next = step_world(&step, world);
-    next->parked &= ~bit_of(task);
-    if (!next->parked)
-        next->stop_flags = next->stop_end = 0;
-    append(steps, &step);
-}
-
-static void offer_stopped(const Machine *machine, const Task *task, const World *world, GArray *steps)
-{
-    if ((world->parked | world->done | bit_of(task)) != hart_set_all(world->n_harts))
-        return;
-    MachineStep step = step_begin(STEP_STOPPED, task);
-    step.task.status = TASK_RUNNING;
-    synchronise(machine, &step.task, now(machine, world));
-    append(steps, &step);
-}
+/* ---- steps that are not the task's own doing */
 
 void serve_waiting(Machine *machine, const Task *task, const World *world, bool blocked, GArray *steps)
 {
     switch ((TaskStatus)task->status) {
     case TASK_RUNNING:
-        if (world->stop_owner && world->stop_owner != task->id + 1u &&
-            service_may_park(machine, task, world->stop_flags, blocked))
-            offer_park(task, world, steps);
+    case TASK_IDLE:
+        offer_park(machine, task, world, blocked, steps);
         break;
     case TASK_PARKED:
-        if (!world->stop_owner)
-            offer_resume(machine, task, world, steps);
+        offer_resume(machine, task, world, steps);
         break;
     case TASK_STOPPING:
         offer_stopped(machine, task, world, steps);
         break;
+    case TASK_GRACE:
+        offer_served(machine, task, world, steps);
+        offer_park(machine, task, world, blocked, steps);
+        break;
     case TASK_FENCING:
-        offer_fenced(machine, task, world, steps);
+        offer_served(machine, task, world, steps);
+        break;
+    case TASK_CALLING:
+        offer_acknowledged(machine, task, world, steps);
         break;
     case TASK_DONE:
     case TASK_CRASHED:
         return;
     }
-    if (task->hart.phase == PHASE_BOUNDARY)
-        offer_fences(machine, task, world, steps);
+    offer_parts(machine, task, world, blocked, steps);
+    offer_ipis(machine, task, world, steps);
+    if (task->status == TASK_RUNNING)
+        offer_migrations(machine, task, world, blocked, steps);
 }
 
-static void stop_begin(const World *world, MachineStep *step)
-{
-    service_return(step);
-    step->task.status = TASK_STOPPING;
-    World *next = step_world(step, world);
-    next->stop_owner = step->task.id + 1u;
-    next->stop_flags = (uint32_t)step->argument;
-}
-
-static void stop_end(const Machine *machine, const World *world, MachineStep *step)
-{
-    if (world->stop_owner != step->task.id + 1u)
-        return misuse(step, "the end of a stop_machine that this hart has not begun");
-    service_return(step);
-    World *next = step_world(step, world);
-    next->stop_owner = 0;
-    next->stop_end = now(machine, world);
-    if (!next->parked)
-        next->stop_flags = next->stop_end = 0;
-}
-
-/* ---- the rest */
+/* ---- locks, waiting for a value */
 
 static void unlock(const Machine *machine, const World *world, MachineStep *step)
 {
     if (world->lock_owner[step->argument] != step->task.id + 1u)
-        return misuse(step, "the release of a lock that this hart does not hold");
-    synchronise(machine, &step->task, now(machine, world)); /* a store, like any other */
+        return service_misuse(step, "the release of a lock that this hart does not hold");
+    service_synchronise(machine, &step->task, service_now(machine, world)); /* a store, like any other */
     service_return(step);
     step_world(step, world)->lock_owner[step->argument] = 0;
+}
+
+static bool lock(const Machine *machine, const World *world, MachineStep *step)
+{
+    if (world->lock_owner[step->argument])
+        return false;
+    service_return(step);
+    service_synchronise(machine, &step->task, service_now(machine, world));
+    step_world(step, world)->lock_owner[step->argument] = (uint8_t)(step->task.id + 1);
+    return true;
 }
 
 /* A blocking load: only a value that ends the waiting is read. False while there is none. */
@@ -257,11 +187,11 @@ static bool await(const Machine *machine, const World *world, MachineStep *step)
     uint64_t address = step->task.hart.x[REG_A0], wanted = step->task.hart.x[REG_A1];
     guint size = (guint)step->argument;
     if ((size != 1 && size != 2 && size != 4 && size != 8) || address % size) {
-        misuse(step, "await of a size or alignment that is none");
+        service_misuse(step, "await of a size or alignment that is none");
         return true;
     }
     if (!image_section_at(machine->program->image, address, size)) {
-        misuse(step, "await of an address outside memory");
+        service_misuse(step, "await of an address outside memory");
         return true;
     }
     uint64_t found = timeline_read(&world->timeline, address, size, G_MAXUINT, NULL);
@@ -272,16 +202,18 @@ static bool await(const Machine *machine, const World *world, MachineStep *step)
     step->hart.load_address = address;
     step->hart.load_size = (uint8_t)size;
     step->hart.load_value = found;
-    synchronise(machine, &step->task, now(machine, world));
+    service_synchronise(machine, &step->task, service_now(machine, world));
     service_return(step);
     return true;
 }
 
+/* ---- all of them */
+
 bool service_recognise(const uint64_t x[32], Service *service, uint64_t *argument)
 {
-    if (x[REG_A7] == SBI_RFENCE && x[REG_A6] == 0) {
-        *service = SERVICE_REMOTE_FENCE_I;
-        *argument = 0;
+    *argument = 0;
+    if (x[REG_A6] == 0 && (x[REG_A7] == SBI_RFENCE || x[REG_A7] == SBI_IPI)) {
+        *service = x[REG_A7] == SBI_IPI ? SERVICE_SEND_IPI : SERVICE_REMOTE_FENCE_I;
         return true;
     }
     if (x[REG_A7] != SERVICE_EXTENSION || (x[REG_A6] & 0xff) >= SERVICE_COUNT)
@@ -295,12 +227,18 @@ bool service_recognise(const uint64_t x[32], Service *service, uint64_t *argumen
     case SERVICE_MARK:
         return *argument < MARKS_MAX;
     case SERVICE_STOP_BEGIN:
-        return *argument <= (STOP_WAITERS_FENCE_I | STOP_OUTSIDE_SITES);
+        return *argument <= (STOP_WAITERS_FENCE_I | STOP_OUTSIDE_SITES | STOP_RELAXED_RELEASE);
     case SERVICE_SCHEDULE:
     case SERVICE_STOP_END:
     case SERVICE_AWAIT:
     case SERVICE_AWAIT_NOT:
+    case SERVICE_SYNCHRONIZE_RCU_TASKS:
+    case SERVICE_ON_EACH_CPU:
+    case SERVICE_ACK:
+    case SERVICE_ONLINE:
+    case SERVICE_OFFLINE:
     case SERVICE_REMOTE_FENCE_I:
+    case SERVICE_SEND_IPI:
         break;
     }
     return true;
@@ -314,21 +252,12 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
         service_return(step);
         return true;
     case SERVICE_STOP_BEGIN:
-        /* One stop at a time; and the tasks of the last one must all be on their way again. */
-        if (world->stop_owner || world->parked)
-            return false;
-        stop_begin(world, step);
-        return true;
+        return serve_stop_begin(world, step);
     case SERVICE_STOP_END:
-        stop_end(machine, world, step);
+        serve_stop_end(machine, world, step);
         return true;
     case SERVICE_LOCK:
-        if (world->lock_owner[step->argument])
-            return false;
-        service_return(step);
-        synchronise(machine, &step->task, now(machine, world));
-        step_world(step, world)->lock_owner[step->argument] = (uint8_t)(step->task.id + 1);
-        return true;
+        return lock(machine, world, step);
     case SERVICE_UNLOCK:
         unlock(machine, world, step);
         return true;
@@ -340,8 +269,23 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
     case SERVICE_AWAIT_NOT:
         return await(machine, world, step);
     case SERVICE_REMOTE_FENCE_I:
-        request_fence(machine, world, step);
+        serve_remote_fence_i(machine, world, step);
         return true;
+    case SERVICE_SYNCHRONIZE_RCU_TASKS:
+        serve_grace(machine, world, step);
+        return true;
+    case SERVICE_SEND_IPI:
+        serve_send_ipi(machine, world, step);
+        return true;
+    case SERVICE_ON_EACH_CPU:
+        serve_on_each_cpu(machine, world, step);
+        return true;
+    case SERVICE_ACK:
+        serve_ack(machine, world, step);
+        return true;
+    case SERVICE_ONLINE:
+    case SERVICE_OFFLINE:
+        return serve_online(world, step);
     }
     g_assert_not_reached();
 }
@@ -359,7 +303,7 @@ void serve_ecall(Machine *machine, const Task *task, const World *world, Machine
         step->kind = STEP_EXECUTE;
         judge_step(machine, task, world, step);
         if (step->violation.kind == VIOLATION_NONE)
-            misuse(step, "an ecall that is none of this machine's services");
+            service_misuse(step, "an ecall that is none of this machine's services");
     }
-    append(steps, step);
+    g_array_append_vals(steps, step, 1);
 }

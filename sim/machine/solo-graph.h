@@ -19,7 +19,7 @@ typedef struct Edge {
 typedef struct State {
     uint32_t parent;     /* edge that found it; NONE: the initial state */
     uint32_t done;       /* id of the end, or NONE */
-    uint8_t kinds;       /* EndKind */
+    uint16_t kinds;      /* EndKind */
     uint32_t depth;      /* steps from the initial state */
     uint32_t first_edge; /* its edges follow each other */
     bool real;           /* nothing added to the timeline, nothing guessed: a run against this very timeline */

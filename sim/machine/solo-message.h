@@ -30,7 +30,27 @@ MachineStep solo_claim(const Solo *solo, const MachineStep *base, const Message 
 void solo_synchronise(Views *views, View ts);
 void solo_append(GArray *steps, const MachineStep *step);
 
-/* solo-sync.c: stop_machine and remote fence.i. */
+/* solo-sync.c: stop_machine. */
 void solo_serve_stop_begin(MachineStep *step, GArray *steps);
 void solo_serve_stop_end(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_offer_park(const Solo *solo, const Local *local, GArray *steps);
+void solo_offer_resume(const Solo *solo, const Local *local, GArray *steps);
+void solo_offer_stopped(Solo *solo, const Local *local, GArray *steps);
+/* Whether the message at `place` would come between the begin and the end of a stop. */
+bool solo_is_stopped_at(const Solo *solo, guint place);
+
+/* solo-ask.c: remote fence.i, synchronize_rcu_tasks, on_each_cpu: a request and its end; online and offline. */
 void solo_serve_fence(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_serve_grace(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_serve_on_each_cpu(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_serve_online(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_offer_served(Solo *solo, const Local *local, GArray *steps);
+void solo_offer_parts(const Solo *solo, const Local *local, GArray *steps);
+/* What an SBI call that interrupts other harts comes after. */
+View solo_before_sbi(const Solo *solo, const Views *views, const MachineStep *step);
+
+/* solo-ipi.c: IPIs; migration. */
+void solo_serve_send_ipi(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
+void solo_serve_ack(MachineStep *step, GArray *steps);
+void solo_offer_ipis(const Solo *solo, const Local *local, GArray *steps);
+void solo_offer_migrations(const Solo *solo, const Local *local, GArray *steps);

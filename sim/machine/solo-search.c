@@ -36,15 +36,19 @@ static uint32_t end_id(const Graph *graph, const Local *local)
     return intern_put(graph->ends, record, (guint)(places->n * sizeof *record));
 }
 
-/* How the hart may come to stand still here; `stuck`: it cannot go on, or may wait for ever. */
-static uint8_t standing_kinds(const Graph *graph, const Local *local, bool stuck)
+/* How the hart may come to stand still here, what it owes others apart; `stuck`: it cannot go on, or may wait for ever. */
+static uint16_t standing_alone(const Graph *graph, const Local *local, bool stuck)
 {
     const Machine *machine = graph->solo->machine;
     const Task *task = &local->task;
+    if (task->status == TASK_IDLE)
+        return END_DONE;
     if (task->status == TASK_STOPPING && stuck) /* within its own stop_machine */
         return END_STUCK;
     if (task->status == TASK_STOPPING)
         return (local->views.stopping - 1u) & STOP_OUTSIDE_SITES ? END_STOPPING_OUTSIDE : END_STOPPING;
+    if (task->status == TASK_CALLING || task->status == TASK_GRACE)
+        return task->status == TASK_GRACE ? END_WAITING_ASLEEP : END_WAITING;
     if (task->status != TASK_RUNNING)
         return stuck ? END_STUCK : 0;
     bool sleeps = solo_sleeps(graph->solo, local, G_MAXUINT);
@@ -53,6 +57,22 @@ static uint8_t standing_kinds(const Graph *graph, const Local *local, bool stuck
     if (service_may_park(machine, task, 0, sleeps))
         return stuck ? END_STUCK_INSIDE : END_PARKING_INSIDE;
     return stuck ? END_STUCK : 0;
+}
+
+static uint16_t standing_kinds(const Graph *graph, const Local *local, bool stuck)
+{
+    bool some;
+    if (solo_is_interrupted(graph->solo, local))
+        return 0;
+    uint16_t kinds = standing_alone(graph, local, stuck);
+    bool goes_on = kinds == END_PARKING || kinds == END_PARKING_INSIDE;
+    if (!kinds || !solo_owes(graph->solo, local, goes_on, &some))
+        return kinds;
+    if (goes_on)
+        return kinds | END_PARKING_OWING;
+    if (some)
+        return END_OWING_SOME;
+    return kinds & (END_WAITING | END_WAITING_ASLEEP) ? END_WAITING_OWING : END_OWING;
 }
 
 /* ---- the graph */
@@ -240,7 +260,7 @@ static bool expand_known(Graph *graph, uint32_t number)
         return false;
     GArray suffix = { .data = (gchar *)(uintptr_t)suffix_of(key), .len = key->n_suffix };
     guint n;
-    uint8_t kinds;
+    uint16_t kinds;
     const CachedStep *steps = step_cache_find(solo->cache, key->core, solo->base, &suffix, &key->promised, &n, &kinds);
     if (!steps)
         return false;
@@ -304,9 +324,12 @@ static void expand_anew(Graph *graph, uint32_t number, Local *local, Local *next
         edge.to = add_state(graph, next, to, graph->edges->len);
         g_array_append_val(graph->edges, edge);
     }
-    uint8_t kinds = standing_kinds(graph, local, steps->len == 0 || solo->may_wait);
-    if (state_of(graph, number)->owes_nothing && state_of(graph, number)->real)
-        state_of(graph, number)->kinds = kinds;
+    uint16_t kinds = standing_kinds(graph, local, steps->len == 0 || solo->may_wait);
+    State *state = state_of(graph, number);
+    if (state->owes_nothing && state->real)
+        state->kinds = kinds;
+    if (state->kinds == END_DONE) /* an idle hart */
+        state->done = end_id(graph, local);
     if (keeps && steps->len && local->suffix->len < solo->suffix_max)
         step_cache_keep(solo->cache, core, solo->base, local->suffix, &local->views.promised,
                         (const CachedStep *)(const void *)solo->kept->data, solo->kept->len, kinds);

@@ -16,6 +16,12 @@ typedef enum EndKind {
     END_PARKING = 32,        /* it can go on, but any stop_machine may switch it out here */
     END_STOPPING = 64,       /* it waits for stop_machine to park everybody */
     END_STOPPING_OUTSIDE = 128, /* likewise, outside of sites */
+    END_WAITING = 256,          /* it waits for others to do what it has asked of them */
+    END_WAITING_ASLEEP = 512,   /* likewise, where any stop_machine may switch it out */
+    END_WAITING_OWING = 1024,   /* it waits, and will not do what it is asked itself */
+    END_OWING = 2048,           /* it stands still or is done, and will not do any of what it is asked */
+    END_OWING_SOME = 4096,      /* likewise, but has done a part of it: nobody knows for whom it is missing */
+    END_PARKING_OWING = 8192,   /* parked here for a stop, it will not do what it is asked */
 } EndKind;
 
 /* What is asked of the ends of runs. */
@@ -31,7 +37,7 @@ typedef struct SoloResult {
     PromiseResult result;
     GArray *promisable;      /* uint32_t: ids of messages, without hart */
     GArray *ends;            /* uint32_t: ids of END_DONE, each once, in the order of the shortest runs */
-    uint8_t kinds;           /* EndKind */
+    uint16_t kinds;          /* EndKind */
     const char *unsupported; /* the first thing outside the machine that a run meets; NULL: none */
     uint64_t unsupported_pc;
     bool endless;  /* it is that there is no end to its stores */

@@ -194,6 +194,48 @@ void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray 
         return serve_await(solo, local, step, steps);
     case SERVICE_REMOTE_FENCE_I:
         return solo_serve_fence(solo, local, step, steps);
+    case SERVICE_SYNCHRONIZE_RCU_TASKS:
+        return solo_serve_grace(solo, local, step, steps);
+    case SERVICE_ON_EACH_CPU:
+        return solo_serve_on_each_cpu(solo, local, step, steps);
+    case SERVICE_SEND_IPI:
+        return solo_serve_send_ipi(solo, local, step, steps);
+    case SERVICE_ACK:
+        return solo_serve_ack(step, steps);
+    case SERVICE_ONLINE:
+    case SERVICE_OFFLINE:
+        return solo_serve_online(solo, local, step, steps);
     }
     g_assert_not_reached();
+}
+
+void solo_serve_waiting(Solo *solo, const Local *local, GArray *steps)
+{
+    switch ((TaskStatus)local->task.status) {
+    case TASK_RUNNING:
+    case TASK_IDLE:
+        solo_offer_park(solo, local, steps);
+        break;
+    case TASK_PARKED:
+        solo_offer_resume(solo, local, steps);
+        break;
+    case TASK_STOPPING:
+        solo_offer_stopped(solo, local, steps);
+        solo_offer_park(solo, local, steps);
+        break;
+    case TASK_GRACE:
+        solo_offer_park(solo, local, steps);
+        solo_offer_served(solo, local, steps);
+        break;
+    case TASK_FENCING:
+    case TASK_CALLING:
+        solo_offer_served(solo, local, steps);
+        break;
+    case TASK_DONE:
+    case TASK_CRASHED:
+        return;
+    }
+    solo_offer_parts(solo, local, steps);
+    solo_offer_ipis(solo, local, steps);
+    solo_offer_migrations(solo, local, steps);
 }

@@ -50,11 +50,17 @@ void solo_initial(Solo *solo, Local *local)
     g_array_set_size(local->suffix, 0);
     memset(&local->views, 0, G_STRUCT_OFFSET(Views, bytes));
     local->task = (Task){ .id = (uint8_t)solo->hart };
+    local->views.offline = spec->offline;
     task_begin_call(spec, &local->task);
     for (guint i = 0; i < solo->base->len; i++)
         if (g_array_index(solo->base, Message, i).hart == HART_SELF)
             stamps_add(&local->views.promised, i + 1);
-    if (spec->calls == 1 && task_call_ends(solo->machine, &local->task))
+    if (spec->calls != 1 || !task_call_ends(solo->machine, &local->task))
+        return;
+    local->task.calls_made = 1; /* there is no code to run */
+    if (spec->trap_handler)
+        local->task.status = TASK_IDLE;
+    else
         finish(local);
 }
 
@@ -121,24 +127,31 @@ MachineStep solo_step_begin(StepKind kind, const Local *local)
     return step;
 }
 
+/* The request that an end at index `end` belongs to; -1: it is not there. */
+static int request_of(const GArray *timeline, guint end)
+{
+    const Message *message = &g_array_index(timeline, Message, end);
+    for (guint b = end; b-- > 0;) {
+        const Message *begin = &g_array_index(timeline, Message, b);
+        if (begin->kind == message->kind - 1 && begin->asker == message->asker)
+            return (int)b;
+    }
+    return -1;
+}
+
 View solo_horizon(const GArray *timeline, guint hart, const Views *views)
 {
-    for (guint i = 0; i < timeline->len; i++) {
+    for (guint i = 0; i < timeline->len && !views->offline; i++) {
         const Message *message = &g_array_index(timeline, Message, i);
         if (message->hart == HART_SELF || stamps_has(&views->passed, i + 1))
             continue;
         if (message->kind == MESSAGE_STOP)
             return (View)(i + 1);
-        if (message->kind != MESSAGE_FENCE_END || !hart_set_has(solo_fence_targets(message), hart))
+        if (!message_is_request_end(message->kind) || !hart_set_has(solo_targets(message), hart))
             continue;
-        for (guint b = i; b-- > 0;) {
-            const Message *begin = &g_array_index(timeline, Message, b);
-            if (begin->kind == MESSAGE_FENCE && begin->asker == message->asker) {
-                if (!stamps_has(&views->passed, b + 1))
-                    return (View)(i + 1);
-                break;
-            }
-        }
+        int begin = request_of(timeline, i);
+        if (begin >= 0 && !stamps_has(&views->passed, (guint)begin + 1))
+            return (View)(i + 1);
     }
     return VIEW_NEVER;
 }
@@ -260,7 +273,8 @@ static void end_call(Solo *solo, MachineStep *step)
     step->finishes_call = true;
     step->task.calls_made += spec->calls != 0;
     if (step->task.calls_made == spec->calls && spec->calls != 0) {
-        step->task.status = TASK_DONE;
+        step->task.status = spec->trap_handler ? TASK_IDLE : TASK_DONE;
+        step->task.pass[0] = 0;
         return;
     }
     task_begin_call(spec, &step->task);
@@ -315,6 +329,10 @@ GArray *solo_steps(Solo *solo, const Local *local)
     g_array_set_size(solo->effects, 0);
     Machine *machine = solo->machine;
     solo->may_wait = false;
+    if (task_interrupt_due(machine, &local->task, steps)) {
+        views_assign(&g_array_index(steps, MachineStep, 0).hart.views, &local->views);
+        return steps;
+    }
     if (local->task.status == TASK_RUNNING) {
         execute(solo, local, steps);
         guint before = steps->len;
@@ -324,7 +342,7 @@ GArray *solo_steps(Solo *solo, const Local *local)
         offer_later(solo, local, steps);
     }
     solo_serve_waiting(solo, local, steps);
-    if (local->task.status == TASK_STOPPING || local->task.status == TASK_FENCING)
+    if (task_waits(&local->task))
         machine->waited |= hart_set_of(solo->hart);
     machine->stops = machine->stops || local->task.status == TASK_STOPPING;
     for (guint i = 0; i < steps->len; i++)

@@ -70,8 +70,8 @@ GArray *solo_steps(Solo *solo, const Local *local);
 /* The state after a step; false if it is a dead end: some promise can no longer be kept. */
 bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Local *to);
 
-/* The harts that a MESSAGE_FENCE or MESSAGE_FENCE_END names. */
-static inline HartSet solo_fence_targets(const Message *message)
+/* The harts that a message names (message_names_harts). */
+static inline HartSet solo_targets(const Message *message)
 {
     return (HartSet)message->address << 64 | message->value;
 }
@@ -86,7 +86,13 @@ bool solo_sleeps(const Solo *solo, const Local *local, guint until);
  * timeline; VIEW_NEVER if there is none. */
 View solo_horizon(const GArray *timeline, guint hart, const Views *views);
 
-/* solo-service.c, solo-sync.c: what the ecall in step->hart does; what happens to the hart without its doing. Append to
+/* Whether an IPI that is in the timeline may arrive here. */
+bool solo_is_interrupted(const Solo *solo, const Local *local);
+/* Whether, standing still, the hart leaves undone what others wait for: interrupts, and (not `calls_only`) schedule points, asked
+ * for in the timeline without their end. *some: whether there are others that it does. */
+bool solo_owes(const Solo *solo, const Local *local, bool calls_only, bool *some);
+
+/* solo-service.c, solo-sync.c, solo-ipi.c: what the ecall in step->hart does; what happens to the hart without its doing. Append to
  * `steps`. */
 void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
 void solo_serve_waiting(Solo *solo, const Local *local, GArray *steps);

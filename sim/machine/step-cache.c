@@ -22,7 +22,7 @@ typedef struct Touched {
 typedef struct Entry {
     guint first, n; /* in steps */
     bool known;
-    uint8_t kinds;
+    uint16_t kinds;
 } Entry;
 
 struct StepCache {
@@ -117,7 +117,7 @@ static uint32_t key_of(StepCache *cache, uint32_t core, const GArray *base, cons
 }
 
 const CachedStep *step_cache_find(StepCache *cache, uint32_t core, const GArray *base, const GArray *suffix,
-                                  const Stamps *promised, guint *n, uint8_t *kinds)
+                                  const Stamps *promised, guint *n, uint16_t *kinds)
 {
     uint32_t id = key_of(cache, core, base, suffix, promised);
     if (id == G_MAXUINT32 || !g_array_index(cache->entries, Entry, id).known)
@@ -129,7 +129,7 @@ const CachedStep *step_cache_find(StepCache *cache, uint32_t core, const GArray 
 }
 
 void step_cache_keep(StepCache *cache, uint32_t core, const GArray *base, const GArray *suffix, const Stamps *promised,
-                     const CachedStep *steps, guint n, uint8_t kinds)
+                     const CachedStep *steps, guint n, uint16_t kinds)
 {
     if (core >= cache->touched->len)
         g_array_set_size(cache->touched, core + 1);

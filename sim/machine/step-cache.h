@@ -27,10 +27,10 @@ void step_cache_touch(StepCache *cache, uint64_t address, guint size, bool store
 /* The steps of state `core` with these promises, against a timeline (of Message); NULL if they are not known. *n: how many;
  * *kinds: as kept with them. */
 const CachedStep *step_cache_find(StepCache *cache, uint32_t core, const GArray *base, const GArray *suffix,
-                                  const Stamps *promised, guint *n, uint8_t *kinds);
+                                  const Stamps *promised, guint *n, uint16_t *kinds);
 
 /* Keeps the steps for the next time, and `kinds`: how the hart may stand still (EndKind). */
 void step_cache_keep(StepCache *cache, uint32_t core, const GArray *base, const GArray *suffix, const Stamps *promised,
-                     const CachedStep *steps, guint n, uint8_t kinds);
+                     const CachedStep *steps, guint n, uint16_t kinds);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StepCache, step_cache_free)

@@ -26,7 +26,8 @@ static bool alike(const Timelines *timelines, guint a, guint b)
             return false;
     }
     return x->entry == y->entry && x->until == y->until && x->trap_handler == y->trap_handler && x->calls == y->calls &&
-           x->interrupts == y->interrupts && !memcmp(x->x, y->x, sizeof x->x) &&
+           x->interrupts == y->interrupts && x->migrations == y->migrations &&
+           x->migration_fences == y->migration_fences && x->offline == y->offline && !memcmp(x->x, y->x, sizeof x->x) &&
            same_points(x->schedule_points, y->schedule_points);
 }
 

@@ -53,7 +53,7 @@ struct Timelines {
     GArray *violating_timeline; /* PromiseMessage */
     bool witness;               /* it does not violate: an "exists" holds in its final state */
     uint32_t *violating_ends;   /* by hart: of a final state; or */
-    uint8_t *violating_kinds;   /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
+    uint16_t *violating_kinds;  /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
     TimelineCounts counts;
 };
 

@@ -26,8 +26,15 @@ static bool concerns(const Timelines *timelines, const Group *group, const Messa
         return timelines->marks_matter;
     case MESSAGE_FENCE: /* for those it names: see space_seen */
     case MESSAGE_FENCE_END:
+    case MESSAGE_GRACE:
+    case MESSAGE_GRACE_END:
+    case MESSAGE_CALL:
+    case MESSAGE_CALL_END:
+    case MESSAGE_IPI:
     case MESSAGE_STOP:
     case MESSAGE_STOP_END:
+    case MESSAGE_ONLINE:
+    case MESSAGE_OFFLINE:
         break;
     }
     return true;
@@ -55,7 +62,7 @@ static uint32_t view_id(Timelines *timelines, uint32_t id, bool own)
     if (!*view) {
         Message message = *timelines_message(timelines, id);
         message.hart = own ? HART_SELF : HART_OTHER;
-        if (!own && (message.kind == MESSAGE_FENCE || message.kind == MESSAGE_FENCE_END))
+        if (!own && message_names_harts(message.kind))
             message.value = message.address = ~0ull; /* only those see it whom it names */
         *view = intern_put(timelines->views, &message, sizeof message);
     }
@@ -68,8 +75,9 @@ static uint32_t space_seen(PromiseSpace *space, guint process, PromiseMessage me
     bool own = message.owner == process;
     Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[process]);
     const Message *content = timelines_message(timelines, message.message);
-    if (!own && (content->kind == MESSAGE_FENCE || content->kind == MESSAGE_FENCE_END) &&
-        !hart_set_has(solo_fence_targets(content), process))
+    if (!own && message_names_harts(content->kind) && !hart_set_has(solo_targets(content), process))
+        return PROMISE_UNSEEN;
+    if (!own && (content->kind == MESSAGE_ONLINE || content->kind == MESSAGE_OFFLINE))
         return PROMISE_UNSEEN;
     if (!own && !is_relevant(timelines, group, message.message))
         return PROMISE_UNSEEN;

@@ -21,10 +21,33 @@ typedef enum MessageKind {
     MESSAGE_UNLOCK,   /* value: lock */
     MESSAGE_STOP,     /* every other hart is parked from here; value: flags of the request */
     MESSAGE_STOP_END, /* ... until here */
-    MESSAGE_FENCE, /* a remote fence.i is asked for; value, address: the set of harts that are to run it, low and high
-                        * half */
-    MESSAGE_FENCE_END, /* all of them have */
+    /* Requests to other harts, each followed by the message that says that all have done their part; value, address: the
+     * set of harts that are asked, low and high half. */
+    MESSAGE_FENCE, /* to run fence.i */
+    MESSAGE_FENCE_END,
+    MESSAGE_GRACE, /* to pass a voluntary schedule point */
+    MESSAGE_GRACE_END,
+    MESSAGE_CALL, /* to take an interrupt and acknowledge it */
+    MESSAGE_CALL_END,
+    MESSAGE_IPI,     /* the same without an end: nobody waits for it */
+    MESSAGE_ONLINE,  /* requests count this hart from here on */
+    MESSAGE_OFFLINE, /* ... and no longer from here on */
 } MessageKind;
+
+/* Whether it is a request that some hart waits for; its end is the kind that follows. */
+static inline bool message_is_request(uint8_t kind)
+{
+    return kind == MESSAGE_FENCE || kind == MESSAGE_GRACE || kind == MESSAGE_CALL;
+}
+static inline bool message_is_request_end(uint8_t kind)
+{
+    return kind == MESSAGE_FENCE_END || kind == MESSAGE_GRACE_END || kind == MESSAGE_CALL_END;
+}
+/* Whether it names the harts that it is for. */
+static inline bool message_names_harts(uint8_t kind)
+{
+    return message_is_request(kind) || message_is_request_end(kind) || kind == MESSAGE_IPI;
+}
 
 typedef struct Message {
     uint64_t address;
@@ -32,7 +55,7 @@ typedef struct Message {
     uint8_t size;   /* bytes, up to 8; naturally aligned unless misaligned accesses are atomic */
     uint8_t hart;
     uint8_t kind;  /* MessageKind */
-    uint8_t asker; /* of a fence: the number of the hart that has asked for it */
+    uint8_t asker; /* of a request and its end: the number of the hart that has asked for it */
     uint8_t zero[4];
 } Message;
 
