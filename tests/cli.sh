@@ -259,6 +259,14 @@ for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x 
 done
 expect 10 'options last' check bad.yaml --model sc,sc-stale -q
 lines 2
+expect 10 'lists of options' check bad.yaml --model sc -m rvwmo,sc --fetch-atomicity 4,2 --preempt none -q
+lines 4
+out_has 'REFUTED: no-trap \[sc, fetch-atomicity=4, preempt=none\]$'
+out_has 'REFUTED: no-trap \[rvwmo, fetch-atomicity=2, preempt=none\]$'
+expect 10 'lists for the rows' check good.yaml bad.yaml --fetch-atomicity 2,4 -q
+lines 4
+expect 1 'a list with a hole' check bad.yaml --fetch-atomicity 4,,2
+no_out
 
 # ---- explorers
 
