@@ -240,11 +240,11 @@ static char *waits_for(const Replay *replay, const Task *task)
     if (task->status == TASK_CALLING)
         return g_strdup("for all others to acknowledge its IPI");
     if (task->status == TASK_PARKED)
-        return g_strdup("parked, for the end of stop_machine");
+        return g_strdup("is parked until stop_machine ends");
     /* It stands at the ecall of a service that blocks; or somebody's stop_machine has switched it out, which a hart alone
      * does not see before the stop is complete. */
     if (!stands_at_ecall(replay, task))
-        return g_strdup("parked, for the end of stop_machine");
+        return g_strdup("is parked until stop_machine ends");
     guint argument = (guint)(task->hart.x[A6] >> 8);
     switch ((Service)(task->hart.x[A6] & 0xff)) {
     case SERVICE_LOCK:
@@ -280,7 +280,8 @@ static char *deadlock_sentence(const Replay *replay)
         if (replay->tasks[h].status == TASK_DONE || replay->tasks[h].status == TASK_IDLE)
             continue;
         g_autofree char *what = waits_for(replay, &replay->tasks[h]);
-        g_string_append_printf(text, " %s waits %s,", hart_name(replay, (int)h), what);
+        g_string_append_printf(text, " %s %s%s,", hart_name(replay, (int)h), g_str_has_prefix(what, "is ") ? "" : "waits ",
+                               what);
     }
     text->str[text->len - 1] = '.';
     return g_string_free(text, FALSE);

@@ -17,25 +17,50 @@ static const Value misaligned[] = { { "pieces", MISALIGNED_PIECES },
                                     { "atomic", MISALIGNED_ATOMIC } };
 
 static const Value pairings[] = { { "subset", PAIRING_SUBSET }, { "same", PAIRING_SAME }, { "any", PAIRING_ANY } };
-static const Value sbi_orders[] = { { "full", false }, { "device", true } };
+static const Value sbi_orders[] = { { "full", SBI_FULL }, { "device", SBI_DEVICE } };
 static const Value explorers[] = { { "interleaving", EXPLORER_INTERLEAVING }, { "timeline", EXPLORER_TIMELINE } };
 
 typedef struct OptionKind {
     const char *name;
     const Value *values; /* NULL: the model table */
     gsize n_values;
+    gsize offset; /* of its field in Options */
+    int usual;    /* the value that need not be told */
 } OptionKind;
 
+#define KIND(name, values, field, usual)                                           \
+    {                                                                              \
+        name, values, G_N_ELEMENTS(values), offsetof(Options, field), (int)(usual) \
+    }
+
+/* The model first: it sets the fetch atomicity. */
 static const OptionKind kinds[] = {
-    { "model", NULL, 0 },
-    { "fetch-atomicity", atomicities, G_N_ELEMENTS(atomicities) },
-    { "preempt", preempts, G_N_ELEMENTS(preempts) },
-    { "auipc-jalr", pairs, G_N_ELEMENTS(pairs) },
-    { "misaligned", misaligned, G_N_ELEMENTS(misaligned) },
-    { "lr-sc", pairings, G_N_ELEMENTS(pairings) },
-    { "sbi-order", sbi_orders, G_N_ELEMENTS(sbi_orders) },
-    { "explorer", explorers, G_N_ELEMENTS(explorers) },
+    { "model", NULL, 0, 0, 0 },
+    KIND("fetch-atomicity", atomicities, fetch_atomicity, FETCH_4),
+    KIND("preempt", preempts, preempt, PREEMPT_FULL),
+    KIND("auipc-jalr", pairs, pair, PAIR_SEPARATE),
+    KIND("misaligned", misaligned, misaligned, MISALIGNED_PIECES),
+    KIND("lr-sc", pairings, pairing, PAIRING_SUBSET),
+    KIND("sbi-order", sbi_orders, sbi_order, SBI_FULL),
+    KIND("explorer", explorers, explorer, EXPLORER_USUAL),
 };
+
+/* Fields of Options are read and set through their offsets. */
+G_STATIC_ASSERT(sizeof(FetchAtomicity) == sizeof(int) && sizeof(Preempt) == sizeof(int) &&
+                sizeof(AuipcJalr) == sizeof(int) && sizeof(Misaligned) == sizeof(int) &&
+                sizeof(Pairing) == sizeof(int) && sizeof(SbiOrder) == sizeof(int) && sizeof(Explorer) == sizeof(int));
+
+static int get_value(const Options *options, const OptionKind *kind)
+{
+    int value;
+    memcpy(&value, (const char *)options + kind->offset, sizeof value);
+    return value;
+}
+
+static void set_value(Options *options, const OptionKind *kind, int value)
+{
+    memcpy((char *)options + kind->offset, &value, sizeof value);
+}
 
 Options options_default(void)
 {
@@ -66,24 +91,6 @@ static const Value *value_named(const OptionKind *kind, const char *name)
     return NULL;
 }
 
-static void set_value(Options *options, const char *option, int value)
-{
-    if (g_str_equal(option, "fetch-atomicity"))
-        options->fetch_atomicity = (FetchAtomicity)value;
-    else if (g_str_equal(option, "preempt"))
-        options->preempt = (Preempt)value;
-    else if (g_str_equal(option, "auipc-jalr"))
-        options->pair = (AuipcJalr)value;
-    else if (g_str_equal(option, "misaligned"))
-        options->misaligned = (Misaligned)value;
-    else if (g_str_equal(option, "lr-sc"))
-        options->pairing = (Pairing)value;
-    else if (g_str_equal(option, "sbi-order"))
-        options->device_order = value;
-    else
-        options->explorer = (Explorer)value;
-}
-
 bool options_set(Options *options, const char *option, const char *value, GError **error)
 {
     const OptionKind *kind = kind_named(option);
@@ -106,7 +113,7 @@ bool options_set(Options *options, const char *option, const char *value, GError
                     names->str);
         return false;
     }
-    set_value(options, option, found->value);
+    set_value(options, kind, found->value);
     return true;
 }
 
@@ -120,36 +127,66 @@ bool options_check(const Options *options, GError **error)
     return false;
 }
 
-static const char *name_of(const Value *values, gsize n, int value)
+const char *option_name(guint i)
 {
-    for (gsize i = 0; i < n; i++)
-        if (values[i].value == value)
-            return values[i].name;
-    g_assert_not_reached();
+    return i < G_N_ELEMENTS(kinds) ? kinds[i].name : NULL;
+}
+
+const char *options_get(const Options *options, const char *option)
+{
+    const OptionKind *kind = kind_named(option);
+    if (!kind->values)
+        return options->model->name;
+    for (gsize i = 0; i < kind->n_values; i++)
+        if (kind->values[i].value == get_value(options, kind))
+            return kind->values[i].name;
+    return NULL;
+}
+
+bool options_equal(const Options *a, const Options *b)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (kinds[i].values && get_value(a, &kinds[i]) != get_value(b, &kinds[i]))
+            return false;
+    return a->model == b->model;
+}
+
+/* An explorer that is named, but is the one that would have been taken anyway, is not worth telling. */
+static bool is_usual(const Options *options, const OptionKind *kind)
+{
+    bool usual_is_timeline = options->model->rvwmo_data || options->model->initial_fetch;
+    if (kind->values == explorers)
+        return options->explorer != (usual_is_timeline ? EXPLORER_INTERLEAVING : EXPLORER_TIMELINE);
+    return get_value(options, kind) == kind->usual;
+}
+
+static bool is_of_the_grid(const OptionKind *kind)
+{
+    return !kind->values || kind->values == atomicities || kind->values == preempts;
+}
+
+char *options_rest(const Options *options)
+{
+    GString *label = g_string_new(NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (!is_of_the_grid(&kinds[i]) && !is_usual(options, &kinds[i]))
+            g_string_append_printf(label, "%s%s=%s", label->len ? ", " : "", kinds[i].name,
+                                   options_get(options, kinds[i].name));
+    return g_string_free(label, FALSE);
 }
 
 char *options_label(const Options *options, bool with_preempt)
 {
     GString *label = g_string_new(options->model->name);
+    g_autofree char *rest = options_rest(options);
     FetchAtomicity usual = options->model->coherent_fetch ? FETCH_WHOLE : FETCH_4;
     if (options->fetch_atomicity == FETCH_4 && usual == FETCH_4 && !options->model->initial_fetch)
         g_string_append(label, ", ziccif");
     if (options->fetch_atomicity != usual)
         g_string_append_printf(label, ", fetch-atomicity=%d", (int)options->fetch_atomicity);
     if (with_preempt)
-        g_string_append_printf(label, ", preempt=%s", name_of(preempts, G_N_ELEMENTS(preempts), (int)options->preempt));
-    if (options->pair != PAIR_SEPARATE)
-        g_string_append_printf(label, ", auipc-jalr=%s", name_of(pairs, G_N_ELEMENTS(pairs), (int)options->pair));
-    if (options->misaligned != MISALIGNED_PIECES)
-        g_string_append_printf(label, ", misaligned=%s",
-                               name_of(misaligned, G_N_ELEMENTS(misaligned), (int)options->misaligned));
-    if (options->pairing != PAIRING_SUBSET)
-        g_string_append_printf(label, ", lr-sc=%s", name_of(pairings, G_N_ELEMENTS(pairings), (int)options->pairing));
-    if (options->device_order)
-        g_string_append(label, ", sbi-order=device");
-    bool usual_is_timeline = options->model->rvwmo_data || options->model->initial_fetch;
-    if (options->explorer == (usual_is_timeline ? EXPLORER_INTERLEAVING : EXPLORER_TIMELINE))
-        g_string_append_printf(label, ", explorer=%s",
-                               name_of(explorers, G_N_ELEMENTS(explorers), (int)options->explorer));
+        g_string_append_printf(label, ", preempt=%s", options_get(options, "preempt"));
+    if (*rest)
+        g_string_append_printf(label, ", %s", rest);
     return g_string_free(label, FALSE);
 }

@@ -11,8 +11,8 @@ typedef struct Row {
     Options options;
     bool preempt_given; /* the row says `preempt` */
     Verdict verdict;
-    char *property; /* name of the property that is to be violated, or NULL: any */
-    guint line, column;
+    char *property;     /* name of the property that is to be violated, or NULL: any */
+    guint line, column; /* of its mapping, which may stand for several rows */
 } Row;
 
 typedef struct LitmusTest LitmusTest; /* scenarios/litmus.h */
@@ -51,8 +51,19 @@ bool options_check(const Options *options, GError **error);
  * fetch-atomicity to what goes with it: whole instructions with coherent fetch, else 4 (Ziccif). */
 bool options_set(Options *options, const char *option, const char *value, GError **error);
 
+/* The name of the i'th option, in the order in which they have to be set (model first); NULL: there are no more. */
+const char *option_name(guint i);
+
+/* The name of an option's value. NULL: instructions are fetched whole, or the explorer is left to cmodx. */
+const char *options_get(const Options *options, const char *option);
+
+bool options_equal(const Options *a, const Options *b);
+
 /* What a verdict holds for: "sc-stale, fetch-atomicity=2, preempt=full". Only what is not the default of the model is
  * named, and `preempt` where it matters. */
 char *options_label(const Options *options, bool with_preempt);
+
+/* The part of it behind model, fetch-atomicity and preempt: "auipc-jalr=masked, lr-sc=any"; "" if all is as usual. */
+char *options_rest(const Options *options);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scenario, scenario_free)

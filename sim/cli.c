@@ -59,13 +59,14 @@ bool interrupted(void)
 
 void common_clear(Common *common)
 {
-    g_free(common->model);
-    g_free(common->fetch_atomicity);
-    g_free(common->preempt);
-    g_free(common->pair);
-    g_free(common->misaligned);
-    g_free(common->lr_sc);
-    g_free(common->explorer);
+    g_strfreev(common->model);
+    g_strfreev(common->fetch_atomicity);
+    g_strfreev(common->preempt);
+    g_strfreev(common->pair);
+    g_strfreev(common->misaligned);
+    g_strfreev(common->lr_sc);
+    g_strfreev(common->sbi_order);
+    g_strfreev(common->explorer);
     g_free(common->colour);
     g_free(common->output);
     g_free(common->timeout);
@@ -86,17 +87,22 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
 {
     gboolean help = FALSE;
     const GOptionEntry entries[] = {
-        { "model", 'm', 0, G_OPTION_ARG_STRING, &common->model, "models to run, instead of the scenario's own rows",
-          "NAME[,NAME...]" },
-        { "fetch-atomicity", 0, 0, G_OPTION_ARG_STRING, &common->fetch_atomicity, "bytes fetched at one point",
-          "2|4|8" },
-        { "preempt", 0, 0, G_OPTION_ARG_STRING, &common->preempt, "where tasks may be switched out", "none|full" },
-        { "auipc-jalr", 0, 0, G_OPTION_ARG_STRING, &common->pair, "treatment of the pair", "separate|masked|fused" },
-        { "misaligned", 0, 0, G_OPTION_ARG_STRING, &common->misaligned, "how misaligned accesses are split",
-          "pieces|bytes|atomic" },
-        { "lr-sc", 0, 0, G_OPTION_ARG_STRING, &common->lr_sc, "which SC may pair with an LR", "subset|same|any" },
-        { "explorer", 0, 0, G_OPTION_ARG_STRING, &common->explorer, "how executions are enumerated",
-          "interleaving|timeline" },
+        { "model", 'm', 0, G_OPTION_ARG_STRING_ARRAY, &common->model,
+          "models to run, instead of the scenario's own rows", "NAME[,NAME...]" },
+        { "fetch-atomicity", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->fetch_atomicity, "bytes fetched at one point",
+          "2|4|8[,...]" },
+        { "preempt", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->preempt, "where tasks may be switched out",
+          "none|full[,...]" },
+        { "auipc-jalr", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->pair, "treatment of the pair",
+          "separate|masked|fused[,...]" },
+        { "misaligned", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->misaligned, "how misaligned accesses are split",
+          "pieces|bytes|atomic[,...]" },
+        { "lr-sc", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->lr_sc, "which SC may pair with an LR",
+          "subset|same|any[,...]" },
+        { "sbi-order", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->sbi_order,
+          "what an SBI call that interrupts other harts comes after", "full|device" },
+        { "explorer", 0, 0, G_OPTION_ARG_STRING_ARRAY, &common->explorer, "how executions are enumerated",
+          "interleaving|timeline[,...]" },
         { "timeout", 0, 0, G_OPTION_ARG_STRING, &common->timeout, "stop each search after this time",
           "SECONDS[s|m|h]" },
         { "max-states", 0, 0, G_OPTION_ARG_INT64, &common->max_states, "stop each search after so many states", "N" },
@@ -138,72 +144,11 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         usage("--color takes auto, always or never");
         return false;
     }
+    if (!common_overrides_check(common, &error)) {
+        usage(error->message);
+        return false;
+    }
     signal(SIGINT, on_signal);
-    return true;
-}
-
-bool common_overrides(const Common *common)
-{
-    return common->model || common->fetch_atomicity || common->preempt || common->pair || common->misaligned ||
-           common->lr_sc || common->explorer;
-}
-
-static bool apply_overrides(const Common *common, Row *row, GError **error)
-{
-    const struct {
-        const char *option, *value;
-    } given[] = { { "fetch-atomicity", common->fetch_atomicity },
-                  { "preempt", common->preempt },
-                  { "auipc-jalr", common->pair },
-                  { "misaligned", common->misaligned },
-                  { "lr-sc", common->lr_sc },
-                  { "explorer", common->explorer } };
-    for (guint i = 0; i < G_N_ELEMENTS(given); i++)
-        if (given[i].value && !options_set(&row->options, given[i].option, given[i].value, error))
-            return false;
-    row->preempt_given = row->preempt_given || common->preempt;
-    return options_check(&row->options, error);
-}
-
-static bool same_options(const Options *a, const Options *b)
-{
-    return a->model == b->model && a->fetch_atomicity == b->fetch_atomicity && a->preempt == b->preempt &&
-           a->pair == b->pair && a->misaligned == b->misaligned && a->pairing == b->pairing &&
-           a->explorer == b->explorer;
-}
-
-static void add_row(GArray *rows, const Row *row)
-{
-    for (guint i = 0; i < rows->len; i++)
-        if (same_options(&g_array_index(rows, Row, i).options, &row->options))
-            return;
-    g_array_append_vals(rows, row, 1);
-}
-
-bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error)
-{
-    g_autoptr(GArray) result = g_array_new(FALSE, TRUE, sizeof(Row));
-    g_auto(GStrv) models = common->model ? g_strsplit(common->model, ",", -1) : NULL;
-    for (guint i = 0; models && models[i]; i++) {
-        Row row = { .options = scenario_options(scenario) };
-        if (!options_set(&row.options, "model", models[i], error) || !apply_overrides(common, &row, error))
-            return false;
-        add_row(result, &row);
-    }
-    for (guint i = 0; !models && i < scenario->rows->len; i++) {
-        Row row = g_array_index(scenario->rows, Row, i);
-        row.property = NULL; /* borrowed rows are not cleared */
-        if (!apply_overrides(common, &row, error))
-            return false;
-        add_row(result, &row);
-    }
-    if (result->len == 0) {
-        Row row = { .options = scenario_options(scenario) };
-        if (!apply_overrides(common, &row, error))
-            return false;
-        add_row(result, &row);
-    }
-    *rows = g_steal_pointer(&result);
     return true;
 }
 
@@ -311,7 +256,8 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
 
 static bool set_schedule_option(Options *options, const char *word, guint index, GError **error)
 {
-    static const char *const names[] = { "fetch-atomicity", "preempt", "auipc-jalr", "misaligned", "lr-sc", "explorer", NULL };
+    static const char *const names[] = { "fetch-atomicity", "preempt",   "auipc-jalr", "misaligned",
+                                         "lr-sc",           "sbi-order", "explorer",   NULL };
     g_autoptr(GError) local = NULL;
     const char *equals = strchr(word, '=');
     g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : NULL;

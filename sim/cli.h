@@ -26,7 +26,8 @@ ExitStatus report_error(const GError *error);
 
 /* Options that several subcommands take. Released by common_clear. */
 typedef struct Common {
-    char *model, *fetch_atomicity, *preempt, *pair, *misaligned, *lr_sc, *explorer; /* as given, or NULL */
+    /* Lists of values, separated by commas, one for each time that the option was given; or NULL. */
+    char **model, **fetch_atomicity, **preempt, **pair, **misaligned, **lr_sc, **sbi_order, **explorer;
     char *colour, *output;
     char *timeout;
     gint64 max_states, max_memory, max_steps;
@@ -42,16 +43,31 @@ void common_clear(Common *common);
 bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *extra, const char *parameters,
                   const char *summary, ExitStatus *status);
 
-/* Whether options of the command line replace what the scenario's rows say. */
+/* Whether options of the command line replace what the scenario's rows say; whether their values exist. */
 bool common_overrides(const Common *common);
+bool common_overrides_check(const Common *common, GError **error);
 
-/* The rows to run of a scenario: its own, or those that the command line asks for. */
+/* The rows to run of a scenario: every combination of the options given. Those that are not are its own rows', or the
+ * defaults if a model is given. */
 bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error);
 
 TextStyle common_style(const Common *common);
 
 /* Decides one row within the limits of the command line. */
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error);
+
+/* The same for a row with an expectation. A counterexample is replayed: it has to, whether it is printed or not. */
+Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, GError **error);
+
+/* Whether it is the verdict that the row expects, by the property that it names. */
+bool as_expected(const Scenario *scenario, const Row *row, const Outcome *outcome);
+
+/* The name of the property that is violated; NULL unless refuted. */
+const char *violated_property(const Scenario *scenario, const Outcome *outcome);
+
+/* "REFUTED (no-trap)"; and "FILE:LINE:COLUMN: FAIL [OPTIONS]: expected ..., found ...". */
+char *found_text(const Scenario *scenario, const Outcome *outcome);
+char *mismatch_text(const Scenario *scenario, const Row *row, const Outcome *outcome);
 
 /* Whether the user has pressed Ctrl-C. */
 bool interrupted(void);
@@ -77,6 +93,7 @@ GArray *parse_schedule(const char *text, const Scenario *scenario, Options *opti
 int cmd_check(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_matrix(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_models(int argc, char **argv);

@@ -7,49 +7,24 @@ typedef struct Tally {
     guint without; /* litmus tests that expect nothing */
 } Tally;
 
-static bool as_expected(const Scenario *scenario, const Row *row, const Outcome *outcome)
-{
-    if (outcome->verdict != row->verdict)
-        return false;
-    return !row->property ||
-           property_is_called(program_property(scenario->program, (guint)outcome->violation.property), row->property);
-}
-
-static const char *found(const Scenario *scenario, const Outcome *outcome, GString *text)
-{
-    g_string_assign(text, verdict_name(outcome->verdict));
-    if (outcome->verdict == VERDICT_REFUTED)
-        g_string_append_printf(text, " (%s)",
-                               program_property(scenario->program, (guint)outcome->violation.property)->name);
-    if (outcome->verdict == VERDICT_INCONCLUSIVE)
-        g_string_append_printf(text, " (%s)", outcome->reason);
-    return text->str;
-}
-
 static ExitStatus test_row(const Common *common, const Scenario *scenario, const Row *row, Tally *tally, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Outcome) outcome = common_decide(common, scenario, row, &error);
+    g_autoptr(Outcome) outcome = decide_and_replay(common, scenario, row, &error);
     if (!outcome)
         return report_error(error);
     if (interrupted())
         return EXIT_INTERRUPTED;
-    /* The counterexample of a refuted row has to replay, whether it is printed or not. */
-    g_autoptr(Replay) replay = NULL;
-    if (outcome->verdict == VERDICT_REFUTED && outcome->search->end == SEARCH_VIOLATION &&
-        !(replay = replay_run(scenario->program, &row->options, outcome->trail, &error)))
-        return report_error(error);
     bool ok = as_expected(scenario, row, outcome);
-    g_autofree char *label = options_label(&row->options, row->preempt_given);
-    g_autoptr(GString) text = g_string_new(NULL);
     *(ok ? &tally->passed : &tally->failed) += 1;
-    if (!ok)
-        g_string_append_printf(out, "%s:%u:%u: FAIL [%s]: expected %s%s%s%s, found %s\n", scenario->file, row->line,
-                               row->column, label, verdict_name(row->verdict), row->property ? " (" : "",
-                               row->property ? row->property : "", row->property ? ")" : "",
-                               found(scenario, outcome, text));
-    else if (!common->quiet)
-        g_string_append_printf(out, "%s: ok [%s]: %s\n", scenario->file, label, found(scenario, outcome, text));
+    if (!ok) {
+        g_autofree char *mismatch = mismatch_text(scenario, row, outcome);
+        g_string_append_printf(out, "%s\n", mismatch);
+    } else if (!common->quiet) {
+        g_autofree char *label = options_label(&row->options, row->preempt_given);
+        g_autofree char *found = found_text(scenario, outcome);
+        g_string_append_printf(out, "%s: ok [%s]: %s\n", scenario->file, label, found);
+    }
     return ok ? EXIT_PROVED : EXIT_REFUTED;
 }
 

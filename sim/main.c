@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     { "check", cmd_check, "decide scenarios; print verdict, counterexample, counts" },
     { "test", cmd_test, "compare every verdict with the scenario's own `expect`; for CI" },
+    { "matrix", cmd_matrix, "the verdicts of many scenarios as one table" },
     { "replay", cmd_replay, "run one counterexample again, step by step" },
     { "list", cmd_list, "the catalogue, with one line each" },
     { "lint", cmd_lint, "parse and assemble only" },

@@ -157,6 +157,87 @@ expect 2 'a broken file' test good.yaml broken.yaml
 expect 1 'test with a model' test --model sc good.yaml
 no_out
 
+# ---- matrix
+
+table() { # what a matrix is to be, without a legend
+    cat >expected
+    holds "not the table: $(cat out)" cmp -s out expected
+}
+expect 0 'a matrix' matrix -q mixed
+no_err
+table <<END
+model           | sc
+fetch atomicity | whole
+preempt         | *
+test/bad        | R
+test/good       | P
+END
+cp out whole
+expect 0 'with a legend' matrix mixed
+out_has '^P proved, R refuted'
+holds 'the same table' [ "$(head -n 5 out)" = "$(cat whole)" ]
+expect 0 'its order is that of the arguments' matrix -q good.yaml bad.yaml
+holds 'good first' [ "$(sed -n '4s/ .*//p;5s/ .*//p' out | tr '\n' ' ')" = 'test/good test/bad ' ]
+expect 10 'a verdict not expected' matrix wrong.yaml bad.yaml
+out_has '^test/wrong  *| P!$'
+out_has '^test/bad  *| R$'
+out_has '^1 not as expected:$'
+out_has 'wrong.yaml:[0-9]*:[0-9]*: FAIL \[sc\]: expected REFUTED, found PROVED$'
+no_err
+sed 's/property: no-trap/property: old-or-new/' bad.yaml >other.yaml
+expect 10 'another property' matrix other.yaml
+out_has '^test/bad  *| R!$'
+out_has 'expected REFUTED (old-or-new), found REFUTED (no-trap)$'
+expect 0 'a grid' matrix -q --model rvwmo,sc-stale --fetch-atomicity 2,4 --preempt full none.yaml bad.yaml
+no_err
+table <<END
+model           | sc-stale | rvwmo
+fetch atomicity | 4   2    | 4   2
+preempt         | f   f    | f   f
+test/none       | P   P    | P   P
+test/bad        | R   R    | R   R
+END
+expect 10 'a grid that meets an expectation' matrix --model sc,rvwmo wrong.yaml
+out_has '^test/wrong  *| P!  *| P$'
+expect 0 'inconclusive' matrix -q --model sc,rvwmo --max-states 3 none.yaml
+out_has '^test/none  *| ?  *| ?$'
+expect 10 'inconclusive, not expected' matrix --max-states 3 good.yaml
+out_has 'expected PROVED, found INCONCLUSIVE (.*max-states 3'
+expect 0 'as Markdown' matrix --format markdown mixed -o matrix.md
+no_out
+holds 'how it was made' [ "$(sed -n 2p matrix.md)" = 'cmodx matrix --format markdown mixed -o matrix.md' ]
+holds 'the table' grep -q '^| test/bad | \*\*REFUTED\*\* |$' matrix.md
+expect 0 'as JSON' matrix --format=json mixed
+python3 - <<'END' || bad 'as JSON: not what it should be'
+import json
+entries = json.load(open('out'))
+keys = ('scenario file title model fetch-atomicity preempt auipc-jalr misaligned lr-sc sbi-order explorer verdict property reason '
+        'expected expected-property as-expected').split()
+assert [e['verdict'] for e in entries] == ['refuted', 'proved']
+assert all(list(e) == keys and e['as-expected'] is True for e in entries), entries[0]
+END
+expect 1 'no such format' matrix --format yaml mixed
+err_has "unknown value 'yaml' of --format; expected text|markdown|json"
+no_out
+expect 1 'no such model' matrix --model sc,nosuch mixed
+err_has "unknown model 'nosuch'"
+holds 'said once' [ "$(wc -l <err)" -eq 1 ]
+no_out
+expect 77 'no rows' matrix none.yaml
+err_has 'nothing to run'
+no_out
+expect 77 'an empty directory' matrix empty
+no_out
+expect 77 'no scenario for a grid' matrix --model sc empty
+no_out
+expect 1 'no file' matrix nowhere.yaml
+no_out
+expect 2 'a broken file' matrix good.yaml broken.yaml
+out_has '^test/good  *| P$'
+err_has 'broken.yaml:3:1: error'
+expect 0 'the same matrix' matrix -q mixed
+same whole out
+
 # ---- files and streams
 
 expect 0 '--' check -- good.yaml
@@ -245,13 +326,13 @@ for command in $("$cmodx" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
         expect 0 '--help' --help
     done
 done
-for command in check test replay lint; do
+for command in check test matrix replay lint; do
     expect 1 "$command without a file" $command
     no_out
     expect 1 "$command with an unknown option" $command --frobnicate good.yaml
     no_out
 done
-for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x --misaligned=x --lr-sc=x --explorer=x \
+for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x --misaligned=x --lr-sc=x --sbi-order=x --explorer=x \
     --timeout=soon --timeout=-1 --max-states=-1 --max-states=many --max-steps=99999999999; do
     expect 1 "check $option" check $option good.yaml
     no_out
@@ -259,6 +340,14 @@ for option in --model=nosuch --fetch-atomicity=3 --preempt=maybe --auipc-jalr=x 
 done
 expect 10 'options last' check bad.yaml --model sc,sc-stale -q
 lines 2
+expect 10 'lists of options' check bad.yaml --model sc -m rvwmo,sc --fetch-atomicity 4,2 --preempt none -q
+lines 4
+out_has 'REFUTED: no-trap \[sc, fetch-atomicity=4, preempt=none\]$'
+out_has 'REFUTED: no-trap \[rvwmo, fetch-atomicity=2, preempt=none\]$'
+expect 10 'lists for the rows' check good.yaml bad.yaml --fetch-atomicity 2,4 -q
+lines 4
+expect 1 'a list with a hole' check bad.yaml --fetch-atomicity 4,,2
+no_out
 
 # ---- explorers
 
@@ -305,6 +394,9 @@ expect 2 'a broken test' check mp.litmus broken.litmus
 err_has 'broken.litmus:[0-9]*:[0-9]*: error: '
 out_has 'not reachable'
 expect 0 'litmus and scenario' check mp.litmus good.yaml
+expect 0 'no litmus tests in a matrix' matrix mp.litmus good.yaml
+out_has '^test/good  *| P$'
+err_has '1 litmus test left out'
 
 # ---- lint, list, models
 
@@ -350,6 +442,10 @@ out_has '[0-9] states'
 got=0
 timeout --preserve-status -s INT 2 "$cmodx" test endless.yaml >out 2>err || got=$?
 holds "exit status of test: $got" [ $got -eq 130 ]
+got=0
+timeout --preserve-status -s INT 2 "$cmodx" matrix --model sc good.yaml endless.yaml >out 2>err || got=$?
+holds "exit status of matrix: $got" [ $got -eq 130 ]
+no_out
 
 # ---- same input, same bytes
 

@@ -17,7 +17,7 @@ struct Machine {
     HartSet waited, served;    /* harts that have begun to wait in a service; that have got beyond it */
     Violation final_violation; /* the first of a final state, where all final states are wanted */
     Intern *finals;            /* values of what is observed, in final states that count */
-    bool stops;                /* some hart has asked for stop_machine */
+    bool stops;                /* some hart has asked for stop_machine, or may migrate: `preempt` matters */
     /* Called for memory that a judgement depends on besides what the pass has read; NULL: nobody asks. */
     void (*note_read)(gpointer data, uint64_t address, guint size);
     gpointer note_data;

@@ -317,6 +317,8 @@ Machine *machine_new(const Program *program, const Options *options, Oracle *ora
     machine->finals = intern_new();
     machine->final_violation = no_violation;
     world_init(&machine->scratch, program);
+    for (guint h = 0; h < program->harts->len; h++) /* where a task may migrate depends on `preempt`, too */
+        machine->stops = machine->stops || program_hart(program, h)->migrations;
     machine->watched = g_new0(bool, program->regions->len + 1);
     machine->reached = g_new0(bool, program->properties->len + 1);
     for (guint i = 0; i < program->properties->len; i++) {

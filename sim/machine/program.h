@@ -43,6 +43,12 @@ typedef enum Explorer {
     EXPLORER_TIMELINE,
 } Explorer;
 
+/* What an SBI call that interrupts other harts comes after. */
+typedef enum SbiOrder {
+    SBI_FULL,   /* everything that its caller did before */
+    SBI_DEVICE, /* it is a write to a device: what a fence with output among its successors orders before it */
+} SbiOrder;
+
 /* The machine of one obligation: one row of a scenario's table. */
 typedef struct Options {
     const Model *model;
@@ -52,9 +58,8 @@ typedef struct Options {
     Misaligned misaligned;
     Pairing pairing;
     Explorer explorer;
-    bool
-        device_order; /* an SBI call that interrupts other harts is a write to a device (else: comes after everything) */
-    bool witness;     /* where a final state is as an "exists" asks, an execution that leads to it is wanted */
+    SbiOrder sbi_order;
+    bool witness; /* where a final state is as an "exists" asks, an execution that leads to it is wanted */
 } Options;
 
 typedef struct HartSpec {

@@ -35,9 +35,10 @@ View solo_before_sbi(const Solo *solo, const Views *views, const MachineStep *st
 {
     const Options *options = solo->machine->options;
     View fetched = solo_fetch_view(step);
-    if (!options->device_order || !options->model->rvwmo_data)
+    if (options->sbi_order != SBI_DEVICE || !options->model->rvwmo_data)
         return solo_everything(views, fetched);
-    return view_join(view_join(views->output, fetched), view_join(views->control, views->clock));
+    /* Ordering by fence.i and by being fetched is among accesses to memory; a device is none. */
+    return view_join(views->output, view_join(views->control, views->clock));
 }
 
 void solo_serve_fence(Solo *solo, const Local *local, MachineStep *step, GArray *steps)
@@ -105,7 +106,7 @@ void solo_offer_served(Solo *solo, const Local *local, GArray *steps)
     message.value = g_array_index(messages, Message, begin - 1).value;
     message.address = g_array_index(messages, Message, begin - 1).address;
     const Options *options = solo->machine->options;
-    bool device = options->device_order && options->model->rvwmo_data && kind != MESSAGE_GRACE;
+    bool device = options->sbi_order == SBI_DEVICE && options->model->rvwmo_data && kind != MESSAGE_GRACE;
     View low = device ? view_join(view_join(views->control, views->clock), (View)begin) : solo_everything(views, 0);
     SoloPlaces places;
     solo_find_places(solo, local, &message, low, &places);

@@ -274,7 +274,8 @@ Test(scenario_bad, harts)
         { "a list to run", HART("run: [caller]"), "f.yaml:16:12: error: expected text, found a sequence$" },
         { "until nowhere", HART("run: caller, until: nowhere"), "f.yaml:16:27: error: undefined label 'nowhere'$" },
         { "no copies", HART("run: caller, copies: 0"), "f.yaml:16:28: error: 0 is not in the range 1 to 128$" },
-        { "too many copies", HART("run: caller, copies: 129"), "f.yaml:16:28: error: 129 is not in the range 1 to 128$" },
+        { "too many copies", HART("run: caller, copies: 129"),
+          "f.yaml:16:28: error: 129 is not in the range 1 to 128$" },
         { "any number of no copies", HART("run: caller, copies: 0+"),
           "f.yaml:16:28: error: expected a number (decimal, or hexadecimal with 0x), found '0+'$" },
         { "any number of too many copies", HART("run: caller, copies: 129+"),
@@ -456,6 +457,36 @@ Test(scenario_bad, rows)
           "f.yaml:18:45: error: no property of this scenario is called 'never'$" },
         { "a list as verdict", EXPECT("{model: sc, verdict: [proved]}"),
           "f.yaml:18:26: error: expected text, found a sequence$" },
+        { "a list of properties", EXPECT("{model: sc, verdict: refuted, property: [no-trap]}"),
+          "f.yaml:18:45: error: expected text, found a sequence$" },
+    };
+    CHECK(rows);
+}
+
+Test(scenario_bad, rows_from_lists)
+{
+    static const BadRow rows[] = {
+        { "no values", EXPECT("{model: sc, preempt: [], verdict: proved}"), "f.yaml:18:26: error: the list is empty$" },
+        { "no models", EXPECT("{model: [], verdict: proved}"), "f.yaml:18:13: error: the list is empty$" },
+        { "twice", EXPECT("{model: [sc, rvwmo, sc], verdict: proved}"),
+          "f.yaml:18:25: error: 'sc' is in the list already$" },
+        { "twice, behind another list", EXPECT("{model: [sc, rvwmo], fetch-atomicity: [4, 4], verdict: proved}"),
+          "f.yaml:18:47: error: '4' is in the list already$" },
+        { "unknown", EXPECT("{model: [sc, tso], verdict: proved}"),
+          "f.yaml:18:18: error: unknown model 'tso'; `cmodx models` lists them$" },
+        { "lists in lists", EXPECT("{model: [[sc]], verdict: proved}"),
+          "f.yaml:18:14: error: expected text, found a sequence$" },
+        { "a mapping", EXPECT("{model: {sc: 1}, verdict: proved}"),
+          "f.yaml:18:13: error: expected text, found a mapping$" },
+        { "not together", EXPECT("{model: [sc, rvwmo], explorer: interleaving, verdict: proved}"),
+          "f.yaml:18:5: error: the interleaving explorer " },
+        { "a row again", EXPECT("{model: sc, verdict: proved}") "  - {verdict: refuted, preempt: full, model: sc}\n",
+          "f.yaml:19:5: error: this row repeats that of line 18 [sc, preempt=full]$" },
+        { "a combination again",
+          EXPECT(
+              "{model: [sc, rvwmo], fetch-atomicity: [2, 4], verdict: proved}") "  - {model: ziccid, verdict: proved}\n"
+                                                                                "  - {model: [ziccid, rvwmo], fetch-atomicity: [2, 4], verdict: proved}\n",
+          "f.yaml:20:5: error: this row repeats that of line 19 [ziccid, ziccif, preempt=full]$" },
     };
     CHECK(rows);
 }

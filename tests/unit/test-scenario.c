@@ -300,6 +300,70 @@ Test(scenario, rows)
     cr_expect(rows[2].column == 5 && rows[2].line == rows[0].line + 3);
 }
 
+/* "sc, preempt=full; ..." */
+static char *row_list(const Scenario *s)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < s->rows->len; i++) {
+        const Row *row = &g_array_index(s->rows, Row, i);
+        g_autofree char *label = options_label(&row->options, row->preempt_given);
+        g_string_append_printf(text, "%s%s", i ? "; " : "", label);
+    }
+    return g_string_free(text, FALSE);
+}
+
+Test(scenario, rows_from_lists)
+{
+    static const struct {
+        const char *row, *rows;
+    } cases[] = {
+        { "{model: [rvwmo, ziccid], fetch-atomicity: [4, 2], preempt: [none, full], ",
+          "rvwmo, ziccif, preempt=none; rvwmo, ziccif, preempt=full; "
+          "rvwmo, fetch-atomicity=2, preempt=none; rvwmo, fetch-atomicity=2, preempt=full; "
+          "ziccid, ziccif, preempt=none; ziccid, ziccif, preempt=full; "
+          "ziccid, fetch-atomicity=2, preempt=none; ziccid, fetch-atomicity=2, preempt=full" },
+        { "{model: [sc, rvwmo], ", "sc; rvwmo, ziccif" },
+        { "{fetch-atomicity: [8, 2], model: [sc], ", "sc, fetch-atomicity=8; sc, fetch-atomicity=2" },
+        { "{model: sc, preempt: [full], ", "sc, preempt=full" },
+        { "{model: sc, lr-sc: [any, same], misaligned: [bytes, pieces], auipc-jalr: fused, ",
+          "sc, auipc-jalr=fused, misaligned=bytes, lr-sc=any; sc, auipc-jalr=fused, misaligned=bytes, lr-sc=same; "
+          "sc, auipc-jalr=fused, lr-sc=any; sc, auipc-jalr=fused, lr-sc=same" },
+        { "{model: sc, explorer: [interleaving, timeline], ", "sc; sc, explorer=timeline" },
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strconcat(HEAD CODE ONE HARTS "expect:\n  - {model: sc-stale, verdict: proved}\n  - ",
+                                            cases[i].row, "verdict: refuted, property: old-or-new}\n", NULL);
+        g_autoptr(Scenario) s = load(text);
+        g_autofree char *all = g_strconcat("sc-stale, ziccif; ", cases[i].rows, NULL), *found = row_list(s);
+        guint line = g_array_index(s->rows, Row, 0).line + 1;
+        cr_expect_str_eq(found, all, "%s: %s", cases[i].row, found);
+        for (guint r = 1; r < s->rows->len; r++) {
+            const Row *row = &g_array_index(s->rows, Row, r);
+            cr_expect(row->line == line && row->column == 5 && row->verdict == VERDICT_REFUTED);
+            cr_expect_str_eq(row->property, "old-or-new");
+        }
+    }
+}
+
+Test(scenario, equal_options)
+{
+    static const struct {
+        const char *option, *value;
+    } changes[] = { { "model", "ir3-fetch" },   { "fetch-atomicity", "2" }, { "preempt", "none" },
+                    { "auipc-jalr", "masked" }, { "misaligned", "bytes" },  { "lr-sc", "any" },
+                    { "sbi-order", "device" },  { "explorer", "timeline" } };
+    Options usual = options_default();
+    cr_expect_null(option_name(G_N_ELEMENTS(changes)), "an option without a row in this test");
+    cr_expect_null(options_get(&usual, "explorer"));
+    for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+        Options other = usual;
+        cr_expect_str_eq(option_name((guint)i), changes[i].option);
+        cr_assert(options_set(&other, changes[i].option, changes[i].value, NULL));
+        cr_expect(!options_equal(&usual, &other) && options_equal(&other, &other), "%s", changes[i].option);
+        cr_expect_str_eq(options_get(&other, changes[i].option), changes[i].value);
+    }
+}
+
 Test(scenario, labels_of_options)
 {
     Options options = options_default();
