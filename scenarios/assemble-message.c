@@ -101,7 +101,7 @@ static bool split_name(const AsmJob *job, const char *line, const AsmBlock **blo
         if (*rest != NULL)
             return true;
     }
-    *block = &job->blocks[0];
+    *block = asm_whole(job);
     *generated = true;
     *rest = after_name(line, "in.s");
     return *rest != NULL;
@@ -136,7 +136,7 @@ static void read_assembler_line(AsmJob *job, Pending *pending, const char *said)
         const char *colon = strchr(said, ':');
 
         if (colon != NULL && g_ascii_isdigit(colon[1]) && complaint(colon + 1, &line) != NULL)
-            add_located(job, &job->blocks[0], job->blocks[0].line, 1, "assembly text must not read other files");
+            add_located(job, asm_whole(job), asm_whole(job)->line, 1, "assembly text must not read other files");
         return;
     }
     text = complaint(rest, &line);
@@ -265,7 +265,7 @@ static void add_link_complaint(AsmJob *job, const ElfContents *lines, const char
     if (block != NULL)
         add_located(job, block, line, column, text);
     else
-        add_located(job, &job->blocks[0], job->blocks[0].line, 1, text);
+        add_located(job, asm_whole(job), asm_whole(job)->line, 1, text);
 }
 
 static void read_linker_line(AsmJob *job, const ElfContents *lines, const char *said)

@@ -39,6 +39,9 @@ char *asm_generated_name(const AsmBlock *block);
  * NULL, restricts the search to blocks of that section. */
 const AsmBlock *asm_find_word(const AsmJob *job, const char *section, const char *word, guint *line, guint *column);
 
+/* The block that complaints about the whole are located at. */
+const AsmBlock *asm_whole(const AsmJob *job);
+
 /* A located complaint, as an error. */
 bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint column, const char *format, ...)
     G_GNUC_PRINTF(5, 6);

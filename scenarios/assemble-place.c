@@ -173,7 +173,7 @@ static bool word_error(const AsmJob *job, GError **error, const char *word, cons
     g_string_replace(message, "%s", word, 1);
     if (block != NULL)
         return asm_block_error(error, block, line, column, "%s", message->str);
-    return asm_block_error(error, &job->blocks[0], job->blocks[0].line, 1, "%s", message->str);
+    return asm_block_error(error, asm_whole(job), asm_whole(job)->line, 1, "%s", message->str);
 }
 
 /* Sections with contents that nobody placed. */
@@ -287,7 +287,7 @@ bool asm_place(const AsmJob *job, GBytes *bytes, char **script, char **apart, GE
 
     bool ok =
         object_section(&object, ASM_SENTINEL) != NULL ||
-        asm_block_error(error, &job->blocks[0], job->blocks[0].line, 1, "a block ends the assembly of all blocks");
+        asm_block_error(error, asm_whole(job), asm_whole(job)->line, 1, "a block ends the assembly of all blocks");
     ok = ok && check_orphans(job, &object, error) && check_common(job, &object, error) &&
          write_scripts(job, &object, script, apart, error);
     g_array_unref(object.sections);

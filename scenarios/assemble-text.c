@@ -28,6 +28,14 @@ bool asm_block_error(GError **error, const AsmBlock *block, guint line, guint co
     return source_error(error, nameless, line, column, "%s", message);
 }
 
+const AsmBlock *asm_whole(const AsmJob *job)
+{
+    for (gsize i = 0; i < job->n_blocks; i++)
+        if (!job->blocks[i].included)
+            return &job->blocks[i];
+    return &job->blocks[0];
+}
+
 bool asm_name_is_valid(const char *section)
 {
     return section[0] != '\0' && section[strspn(section, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_.$-")] == '\0';

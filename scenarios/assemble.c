@@ -31,7 +31,7 @@ static GBytes *read_file(const AsmJob *job, const char *name)
 /* A tool failed and nothing it said could be attributed. */
 static bool tool_error(const AsmJob *job, const char *who, const char *exhausted, const char *said, GError **error)
 {
-    const AsmBlock *block = &job->blocks[0];
+    const AsmBlock *block = asm_whole(job);
     const char *colon = strstr(said, ": ");
     g_autofree char *first =
         g_strndup(colon != NULL ? colon + 2 : said, strcspn(colon != NULL ? colon + 2 : said, "\n"));
@@ -46,7 +46,7 @@ static bool tool_error(const AsmJob *job, const char *who, const char *exhausted
 static bool check_files_read(const AsmJob *job, GError **error)
 {
     g_autoptr(GBytes) listed = read_file(job, "read");
-    const AsmBlock *block = &job->blocks[0];
+    const AsmBlock *block = asm_whole(job);
     static const char only[] = "in.o: in.s\n";
 
     if (listed != NULL && g_bytes_get_size(listed) >= strlen(only) - 1 &&

@@ -26,6 +26,7 @@ typedef struct AsmBlock {
     const Source *source; /* for the excerpt in messages; NULL: messages have none */
     const char *prefix;   /* generated text before, or NULL; named "<generated>" in the line table */
     const char *suffix;   /* generated text after, or NULL */
+    bool included;        /* complaints about the whole are located elsewhere */
 } AsmBlock;
 
 /* Where one section goes. A section is placed where it says even if its alignment asks for something else. */

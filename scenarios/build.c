@@ -111,9 +111,10 @@ static bool add_code(Build *build, GError **error)
                        .text = text,
                        .file = source_name(loader->source),
                        .line = yaml_content_line(code),
-                       .source = loader->source,
-                       .prefix = keep(build, prelude(loader)) };
+                       .source = loader->source };
+    parts_add_blocks(&loader->parts, build->blocks);
     g_array_append_val(build->blocks, block);
+    g_array_index(build->blocks, AsmBlock, 0).prefix = keep(build, prelude(loader));
     return true;
 }
 

@@ -6,6 +6,11 @@
 #include "scenarios/scenario.h"
 #include "scenarios/steps.h"
 
+/* The files beside a scenario that its program is made of. */
+typedef struct Parts {
+    GPtrArray *includes; /* Source: assembly in front of the scenario's own */
+} Parts;
+
 /* A scenario being loaded. */
 typedef struct Loader {
     const Source *source;
@@ -14,7 +19,14 @@ typedef struct Loader {
     Program *program;      /* scenario->program */
     uint64_t exit_address; /* where calls return to */
     GPtrArray *steps;      /* Steps of each hart, or NULL */
+    Parts parts;
 } Loader;
+
+/* parts.c */
+bool load_parts(Loader *loader, GError **error);
+void parts_clear(Parts *parts);
+/* Adds the blocks (AsmBlock) of included files. */
+void parts_add_blocks(const Parts *parts, GArray *blocks);
 
 /* build.c: assembles and links everything, in two rounds: the second adds the code of declarative steps, which need the
  * first one's addresses and patch bytes. Fills program->image and program->patches. */

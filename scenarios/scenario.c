@@ -23,8 +23,9 @@ void scenario_free(Scenario *scenario)
     g_free(scenario);
 }
 
-static const char *const top_keys[] = { "cmodx", "name",  "title",   "about", "source",     "tags",      "place", "asm",
-                                        "marks", "locks", "patches", "harts", "properties", "unchecked", "expect" };
+static const char *const top_keys[] = { "cmodx", "name",       "title",     "about", "source", "tags",
+                                        "place", "include",    "asm",       "marks", "locks",  "patches",
+                                        "harts", "properties", "unchecked", "expect" };
 
 static bool load_text(const YamlNode *root, const char *key, bool required, char **out, GError **error)
 {
@@ -104,8 +105,8 @@ static void steps_free_any(gpointer steps)
 
 static bool load_all(Loader *loader, GError **error)
 {
-    if (!load_header(loader, error) || !declare_harts(loader, error) || !build_program(loader, error) ||
-        !resolve_harts(loader, error) || !make_regions(loader, error))
+    if (!load_header(loader, error) || !load_parts(loader, error) || !declare_harts(loader, error) ||
+        !build_program(loader, error) || !resolve_harts(loader, error) || !make_regions(loader, error))
         return false;
     return load_properties(loader, error) && load_rows(loader, error);
 }
@@ -125,8 +126,13 @@ Scenario *scenario_load(const Source *source, GError **error)
     scenario->program = program_new();
     scenario->rows = g_array_new(FALSE, TRUE, sizeof(Row));
     g_array_set_clear_func(scenario->rows, row_clear);
-    Loader loader = { source, root, scenario, scenario->program, 0, g_ptr_array_new_with_free_func(steps_free_any) };
+    Loader loader = { .source = source,
+                      .root = root,
+                      .scenario = scenario,
+                      .program = scenario->program,
+                      .steps = g_ptr_array_new_with_free_func(steps_free_any) };
     bool ok = load_all(&loader, error);
+    parts_clear(&loader.parts);
     g_ptr_array_unref(loader.steps);
     return ok ? g_steal_pointer(&scenario) : NULL;
 }

@@ -7,7 +7,7 @@ cd "${2:-$(dirname "$0")/..}" || exit 1
 root=$PWD
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
-unset NO_COLOR CMODX_CATALOGUE CMODX_CROSS_PREFIX
+unset NO_COLOR CMODX_CATALOGUE CMODX_CROSS_PREFIX CMODX_INCLUDE_PATH
 passed=0
 failed=0
 
@@ -126,6 +126,27 @@ export CMODX_CROSS_PREFIX
 expect 1 'no binutils' check "$t/good.yaml"
 err_has '/nonexistent/as'
 unset CMODX_CROSS_PREFIX
+
+# ---- files that a scenario includes
+
+mkdir "$t/parts" "$t/shared"
+printf '\t.macro two\n\tnop\n\tnop\n\t.endm\n' >"$t/parts/two.s"
+sed -e 's/^asm: /include: [two.s, trap.s]\nasm: /' -e 's/^  func:   nop/  func:   two/' "$t/good.yaml" >"$t/parts/good.yaml"
+expect 0 include test "$t/parts/good.yaml"
+cd "$t/parts" || exit 1
+expect 0 'include, from its directory' test good.yaml
+name='include, from stdin'
+got=0
+"$cmodx" test - <good.yaml >"$t/out" 2>"$t/err" || got=$?
+holds 'exit status' [ $got -eq 0 ]
+cd "$root" || exit 1
+mv "$t/parts/two.s" "$t/shared"
+expect 2 'nothing to include' lint "$t/parts/good.yaml"
+err_has "parts/good.yaml:4:11: error: file 'two.s' is neither beside the scenario nor among the shared files"
+CMODX_INCLUDE_PATH=$t/empty:$t/shared
+export CMODX_INCLUDE_PATH
+expect 0 'CMODX_INCLUDE_PATH' test "$t/parts/good.yaml"
+unset CMODX_INCLUDE_PATH
 
 # ---- several files: the worst wins
 

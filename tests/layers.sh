@@ -21,6 +21,7 @@ BEGIN {
     below["reports"] = "scenarios " below["scenarios"]
     below["sim"] = "reports " below["reports"]
     below["tests"] = "sim " below["sim"]
+    below["scenarios/include"] = ""
     for (room in below)
         allowed[room, room]
     for (room in below)

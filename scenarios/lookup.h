@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Files that a scenario names: beside it, or in the directories of shared files. */
+#pragma once
+
+#include "scenarios/yaml.h"
+
+/* Directories of shared files, the first first: those of the environment variable CMODX_INCLUDE_PATH (separated by
+ * colons), the installed one, and that of the source tree for a program that runs where it was built. */
+GPtrArray *lookup_directories(void);
+
+/* Reads the file that a node of a scenario names: relative to the directory of the scenario, else shared. Every error is
+ * located at the node: no such file, no regular file, more than `max` bytes. *path: how messages are to call it. */
+GBytes *lookup_bytes(const YamlNode *node, gsize max, char **path, GError **error);
+
+/* The same for text. */
+Source *lookup_source(const YamlNode *node, GError **error) OWNED_BY(source_free);
