@@ -180,7 +180,8 @@ static void do_part(const Solo *solo, const Local *local, guint ts, GArray *step
 void solo_offer_parts(const Solo *solo, const Local *local, GArray *steps)
 {
     const GArray *messages = solo_messages(solo);
-    for (guint ts = 1; ts <= messages->len && !local->views.offline; ts++) {
+    View horizon = solo_horizon(messages, local->task.id, &local->views);
+    for (guint ts = 1; ts <= messages->len && ts < horizon && !local->views.offline; ts++) {
         const Message *message = &g_array_index(messages, Message, ts - 1);
         if (message->hart != HART_SELF && message->kind == MESSAGE_STOP && !stamps_has(&local->views.passed, ts))
             return; /* what comes after it can only be seen from inside it */

@@ -8,6 +8,8 @@ enum {
     /* A run that violates a property goes on only to keep its promises; if it has not kept them after so many steps, what it
      * comes to is left open. */
     STEPS_AFTER_VIOLATION = 200,
+    /* A run on a guess may stray for ever, from one mixture of old and new code into the next. */
+    GUESSED_DEPTH_MAX = 5000,
     POLL_STATES = 4096
 };
 
@@ -159,6 +161,7 @@ static void note_promises(Graph *graph, const Effect *effects, guint n, Edge *ed
 {
     edge->messages = graph->promised->len;
     for (guint i = 0; i < n; i++) {
+        graph->result->adds = graph->result->adds || effects[i].is_new;
         if (!effects[i].is_new || effects[i].low > graph->solo->base->len)
             continue;
         Message message = effects[i].message;
@@ -360,6 +363,10 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
             note_unsupported(graph->result,
                              "a run that goes wrong, and on for ever without a store that others may have seen",
                              task->hart.pc);
+        return;
+    }
+    if (views->guessed && state_of(graph, number)->depth >= GUESSED_DEPTH_MAX) {
+        note_unsupported(graph->result, "a run that fetches what is stored later, and strays on and on", task->hart.pc);
         return;
     }
     if (solo->limits && solo->limits->steps_max && state_of(graph, number)->depth >= solo->limits->steps_max) {

@@ -41,6 +41,7 @@ typedef struct SoloResult {
     const char *unsupported; /* the first thing outside the machine that a run meets; NULL: none */
     uint64_t unsupported_pc;
     bool endless;  /* it is that there is no end to its stores */
+    bool adds;     /* some run adds to the timeline */
     SearchEnd end; /* SEARCH_COMPLETE, or the limit that has cut the search short */
     guint states, transitions;
 } SoloResult;

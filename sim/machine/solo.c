@@ -97,7 +97,9 @@ MemoryUse solo_use(Solo *solo, uint64_t address, guint size, bool stores)
         footprint_add(solo->footprint, address, size);
     if (solo->cache)
         step_cache_touch(solo->cache, address, size, stores);
-    return memory_map_use(solo->map, solo->hart, several, address, size, stores);
+    MemoryUse used = memory_map_use(solo->map, solo->hart, several, address, size, stores);
+    solo->reads_shared = solo->reads_shared || (!stores && used == MEMORY_SHARED);
+    return used;
 }
 
 static MemoryUse use(gpointer data, uint64_t address, guint size, bool stores)

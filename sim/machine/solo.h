@@ -38,6 +38,7 @@ typedef struct Solo {
     GArray *pool;                /* Message, or NULL: patches that fetches may guess */
     const SearchOptions *limits; /* or NULL */
     guint64 states_before;       /* of earlier runs: what the limits are about */
+    bool reads_shared;           /* has read memory that others store to */
     bool may_wait;               /* of the last solo_steps: an await that the newest value does not end */
     bool must_split;   /* the hart asks for what names single harts: its runs do not stand for those of others */
     bool marks_matter; /* some property speaks of what comes after a mark */

@@ -14,6 +14,8 @@ typedef struct Group {
     StepCache *cache; /* NULL: some property is about single steps, and they are judged each time */
     guint first;      /* a hart of the group: the one that runs are made with */
     GArray *relevant; /* Relevance, by message */
+    bool quiet;       /* its runs leave no messages, whatever they guess to fetch: so guesses need not be tried */
+    bool loud;        /* that has turned out to be wrong */
 } Group;
 
 /* Whether a message of another hart concerns a group, as of a footprint of some size. */

@@ -81,6 +81,11 @@ static uint32_t space_seen(PromiseSpace *space, guint process, PromiseMessage me
         return PROMISE_UNSEEN;
     if (!own && !is_relevant(timelines, group, message.message))
         return PROMISE_UNSEEN;
+    if (!own && (content->kind == MESSAGE_IPI || content->kind == MESSAGE_CALL) && !group->loud) {
+        timelines->is_void = timelines->is_void || group->quiet;
+        group->loud = true;
+        group->quiet = false;
+    }
     return view_id(timelines, message.message, own);
 }
 
@@ -106,6 +111,21 @@ static void give_up_endless(Timelines *timelines)
         g_array_index(timelines->groups, Group, g).solo.suffix_max = ENDLESS_SUFFIX_MAX;
 }
 
+/* Guesses are for what they let a hart promise. A hart that reads nothing that others store, and takes no interrupt that others
+ * send, does nothing against any timeline that it could not do, guessing, against the empty one: if it leaves no message there,
+ * it leaves none anywhere. Notes what a run has shown of that; false if what was believed was wrong. */
+static bool note_quiet(Timelines *timelines, Group *group, const SoloResult *result, guint n_seen)
+{
+    bool may_be = !group->loud && !result->adds && !group->solo.reads_shared;
+    if (n_seen == 0)
+        group->quiet = may_be && timelines->pool->len && result->end == SEARCH_COMPLETE;
+    if (!group->quiet || may_be)
+        return true;
+    group->quiet = false;
+    group->loud = true;
+    return false;
+}
+
 static const PromiseResult *space_run(PromiseSpace *space, guint process, const uint32_t *seen, guint n_seen)
 {
     Timelines *timelines = (Timelines *)space;
@@ -115,6 +135,7 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     g_array_set_size(solo->base, 0);
     for (guint i = 0; i < n_seen; i++)
         g_array_append_vals(solo->base, intern_get(timelines->views, seen[i], NULL), 1);
+    solo->pool = group->quiet && n_seen > 0 ? NULL : timelines->pool;
     SoloResult *result = solo_search(solo, &timelines->end_places, timelines->contents, timelines->ends);
     g_ptr_array_add(timelines->results, result);
     timelines->counts.states += result->states;
@@ -131,7 +152,8 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
                 timelines->promised_by |= hart_set_of(h);
     if (result->unsupported)
         timelines_note_unsupported(timelines, process, result->unsupported, result->unsupported_pc);
-    timelines->is_void = timelines->is_void || memory_map_changed(timelines->map) || solo->must_split;
+    timelines->is_void = timelines->is_void || memory_map_changed(timelines->map) || solo->must_split ||
+                         !note_quiet(timelines, group, result, n_seen);
     timelines->no_groups = timelines->no_groups || solo->must_split;
     return &result->result;
 }
@@ -357,6 +379,7 @@ SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
         for (guint g = 0; g < timelines->groups->len; g++) {
             Group *group = &g_array_index(timelines->groups, Group, g);
             group->solo.limits = limits;
+            group->quiet = group->solo.reads_shared = false;
             timelines_group_forget(timelines, group);
         }
         timelines->outcome = promise_search(&timelines->space, limits);
