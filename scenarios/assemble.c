@@ -28,12 +28,22 @@ GBytes *asm_read_file(const AsmJob *job, const char *name)
     return g_file_get_contents(path, &contents, &length, NULL) ? g_bytes_new_take(contents, length) : NULL;
 }
 
+/* The first line that is no warning, without the name of the program. */
+static char *first_error(const char *said)
+{
+    g_auto(GStrv) lines = g_strsplit(said, "\n", -1);
+    char **line = lines;
+
+    while (line[0] != NULL && line[1] != NULL && strstr(line[0], "warning: ") != NULL)
+        line++;
+    const char *colon = *line != NULL ? strstr(*line, ": ") : NULL;
+    return g_strdup(colon != NULL ? colon + 2 : *line != NULL ? *line : "");
+}
+
 bool asm_tool_error(const AsmJob *job, const char *who, const char *exhausted, const char *said, GError **error)
 {
     const AsmBlock *block = asm_whole(job);
-    const char *colon = strstr(said, ": ");
-    g_autofree char *first =
-        g_strndup(colon != NULL ? colon + 2 : said, strcspn(colon != NULL ? colon + 2 : said, "\n"));
+    g_autofree char *first = first_error(said);
 
     if (exhausted != NULL)
         return asm_block_error(error, block, block->line, 1, "the %s %s", who, exhausted);

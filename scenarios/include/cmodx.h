@@ -39,12 +39,15 @@ typedef _Bool bool;
 #define cmodx_unlock(name) CMODX_SERVICE("cmodx_unlock " #name)
 #define cmodx_mark(name)   CMODX_SERVICE("cmodx_mark " #name)
 
-#define CMODX_AWAIT(text, pointer, value)                                                                 \
-    do {                                                                                                  \
-        register unsigned long cmodx_pointer_ __asm__("a0") = (unsigned long)(pointer);                   \
-        register unsigned long cmodx_value_ __asm__("a1") = (unsigned long)(value);                       \
-        __asm__ __volatile__(text " %2" ::"r"(cmodx_pointer_), "r"(cmodx_value_), "i"(sizeof(*(pointer))) \
-                             : "a6", "a7", "memory");                                                     \
+/* Both are computed before either is in its register, which a call would change. */
+#define CMODX_AWAIT(text, pointer, value)                                                         \
+    do {                                                                                          \
+        unsigned long cmodx_where_ = (unsigned long)(pointer);                                    \
+        unsigned long cmodx_what_ = (unsigned long)(value);                                       \
+        register unsigned long cmodx_a0_ __asm__("a0") = cmodx_where_;                            \
+        register unsigned long cmodx_a1_ __asm__("a1") = cmodx_what_;                             \
+        __asm__ __volatile__(text " %2" ::"r"(cmodx_a0_), "r"(cmodx_a1_), "i"(sizeof(*(pointer))) \
+                             : "a6", "a7", "memory");                                             \
     } while (0)
 
 /* Waits until *pointer is (is not) the value. */

@@ -488,6 +488,7 @@ Test(scenario_parts, bad_objects)
     put_object("aligned.o", "-mabi=lp64", "\t.data\n\t.balign 8192\n\t.byte 1\n");
     put_object("big.o", "-mabi=lp64", "\t.bss\n\t.zero 0x5000000\n");
     put_object("common.o", "-mabi=lp64", "\t.comm shared, 4\n");
+    put_object("pic.o", "-mabi=lp64", "\t.option pic\n\t.globl f\nf:\tla a0, func\n\tret\n");
     put_object("got.o", "-mabi=lp64",
                "\t.globl f\nf:\tla a0, nowhere\n\tla.tls.ie a0, t\n\t.section .tbss,\"awT\",@nobits\nt:\t.word 0\n");
     expect_error(OBJECTS("[none.o]"),
@@ -508,6 +509,7 @@ Test(scenario_parts, bad_objects)
     expect_error(OBJECTS("[big.o]"), "f.yaml:4:11: error: big.o: section '.bss' has more than 64 MiB");
     expect_error(OBJECTS("[common.o]"),
                  "f.yaml:4:11: error: common.o: symbol 'shared' has no section; compile with -fno-common");
+    expect_error(OBJECTS("[pic.o]"), "f.yaml:6:1: error: the linker failed: discarded output section: `.got.plt'");
     expect_error(OBJECTS("[got.o]"), "f.yaml:4:11: error: got.o: section '.tbss' has no address");
     g_autofree char *path = g_build_filename(directory, "whole.o", NULL);
     cr_assert(g_file_get_contents(path, &bytes, &size, NULL));
