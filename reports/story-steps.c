@@ -297,6 +297,21 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
     g_assert_not_reached();
 }
 
+/* The line of C that an instruction is from. Assembly is its own source, and so is what a patch has put in its place. */
+static char *c_place(const Replay *replay, const ReplayStep *at, const char *tag)
+{
+    const ImageLine *line = image_line(replay->program->image, at->before.hart.pc);
+    int region = program_region_at(replay->program, at->before.hart.pc);
+
+    if (!line || !(g_str_has_suffix(line->file, ".c") || g_str_has_suffix(line->file, ".h")))
+        return NULL;
+    if (tag && region >= 0 &&
+        !g_str_equal(tag, region_version(program_region(replay->program, (guint)region), 0)->label))
+        return NULL;
+    g_autofree char *name = g_path_get_basename(line->file);
+    return g_strdup_printf("%s:%u", name, line->line);
+}
+
 static StoryStep tell(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
@@ -310,6 +325,7 @@ static StoryStep tell(const Replay *replay, guint i)
     else
         told.what = event_text(replay, at);
     told.unnumbered = at->step.kind != STEP_EXECUTE && at->step.kind != STEP_SERVICE;
+    told.place = told.unnumbered ? NULL : c_place(replay, at, told.tag);
     return told;
 }
 

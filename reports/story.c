@@ -9,6 +9,7 @@ static void story_step_clear(gpointer data)
 {
     StoryStep *step = data;
     g_free(step->what);
+    g_free(step->place);
     g_free(step->tag);
     g_ptr_array_unref(step->notes);
 }

@@ -12,6 +12,7 @@ typedef struct StoryStep {
     bool folded;     /* steps that do not matter */
     bool unnumbered; /* an event between instructions: parked, released, interrupted */
     char *what;
+    char *place;      /* "patch.c:12": the line of C that the instruction is from; NULL: it is from none */
     char *tag;        /* OLD, NEW, MIX or a version's name; NULL: the bytes are the same in all versions */
     GPtrArray *notes; /* char *: registers changed, stores missed */
 } StoryStep;

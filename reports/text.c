@@ -140,6 +140,16 @@ static void put_step(GString *out, const Columns *columns, const StoryStep *step
         put_line(out, columns, 0, (int)step->hart, indent + 2, g_ptr_array_index(step->notes, i));
 }
 
+/* A line of C stands above its first step; `last`: the line of each hart's step before. */
+static void put_place(GString *out, const Columns *columns, const StoryStep *step, const char **last)
+{
+    if (step->unnumbered || step->folded)
+        return;
+    if (step->place && (!last[step->hart] || !g_str_equal(last[step->hart], step->place)))
+        put_line(out, columns, 0, (int)step->hart, 0, step->place);
+    last[step->hart] = step->place;
+}
+
 static void put_banner(GString *out, const char *banner, const TextStyle *style)
 {
     g_autofree char *text = g_strdup_printf("*** %s ***", banner);
@@ -219,8 +229,12 @@ void text_story(GString *out, const Replay *replay, const Story *story, const Te
     Columns columns = make_columns(replay);
     if (replay->steps->len)
         put_head(out, replay, &columns);
-    for (guint i = 0; i < story->steps->len; i++)
-        put_step(out, &columns, &g_array_index(story->steps, StoryStep, i));
+    const char *places[HARTS_MAX] = { NULL };
+    for (guint i = 0; i < story->steps->len; i++) {
+        const StoryStep *step = &g_array_index(story->steps, StoryStep, i);
+        put_place(out, &columns, step, places);
+        put_step(out, &columns, step);
+    }
     if (story->banner)
         put_banner(out, story->banner, style);
     put_site(out, replay, story);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the tools complain about, in the words of the user's file. */
 #include "scenarios/assemble-parts.h"
+#include "scenarios/lookup.h"
 #include "sim/base/error.h"
 
 #include <string.h>
@@ -13,6 +14,7 @@ typedef struct Pending {
     bool generated, macro;
 } Pending;
 
+/* Takes the text. */
 static void add_message(AsmJob *job, char *message)
 {
     for (guint i = 0; i < job->messages->len; i++) {
@@ -29,7 +31,12 @@ static void add_message(AsmJob *job, char *message)
     g_free(message);
 }
 
-static void add_located(AsmJob *job, const AsmBlock *block, guint line, guint column, const char *text)
+void asm_add_message(AsmJob *job, const char *text)
+{
+    add_message(job, g_strdup(text));
+}
+
+void asm_add_located(AsmJob *job, const AsmBlock *block, guint line, guint column, const char *text)
 {
     g_autoptr(GError) error = NULL;
 
@@ -37,11 +44,18 @@ static void add_located(AsmJob *job, const AsmBlock *block, guint line, guint co
     add_message(job, g_strdup(error->message));
 }
 
-static void add_generated(AsmJob *job, guint line, const char *text)
+void asm_add_generated(AsmJob *job, guint line, const char *text)
 {
     g_autoptr(Source) source = source_new(ASM_GENERATED, "", 0);
 
     add_message(job, source_message(source, line, 1, "error", text));
+}
+
+void asm_add_foreign(AsmJob *job, const char *file, guint line, guint column, const char *text)
+{
+    g_autoptr(Source) source = lookup_named(file);
+
+    add_message(job, source_message(source, line, column ? column : source_indent_column(source, line), "error", text));
 }
 
 bool asm_messages_error(const AsmJob *job, GError **error)
@@ -56,7 +70,7 @@ bool asm_messages_error(const AsmJob *job, GError **error)
     return false;
 }
 
-static guint indent_column(const AsmBlock *block, guint line)
+guint asm_indent_column(const AsmBlock *block, guint line)
 {
     return block->source != NULL ? source_indent_column(block->source, line) : 1;
 }
@@ -71,10 +85,12 @@ static void flush(AsmJob *job, Pending *pending)
 
     if (pending->line == 0)
         ; /* about the whole file, as are only remarks on what has a line of its own */
+    else if (pending->generated && job->unit != NULL)
+        asm_add_located(job, pending->block, job->unit->line, job->unit->column, text);
     else if (pending->generated)
-        add_generated(job, pending->line, text);
+        asm_add_generated(job, pending->line, text);
     else
-        add_located(job, pending->block, pending->line, indent_column(pending->block, pending->line), text);
+        asm_add_located(job, pending->block, pending->line, asm_indent_column(pending->block, pending->line), text);
     g_clear_pointer(&pending->text, g_free);
 }
 
@@ -124,6 +140,21 @@ static const char *complaint(const char *rest, guint *line)
     return NULL;
 }
 
+/* A complaint about some other file: a header of C has inline assembly; or a macro managed to include a file. */
+static void read_other_file(AsmJob *job, const char *said)
+{
+    const char *colon = strchr(said, ':'), *text;
+    guint line;
+
+    if (colon == NULL || !g_ascii_isdigit(colon[1]) || (text = complaint(colon + 1, &line)) == NULL)
+        return;
+    g_autofree char *name = g_strndup(said, (gsize)(colon - said));
+    if (job->unit != NULL)
+        asm_add_foreign(job, name, line, 0, text);
+    else
+        asm_add_located(job, asm_whole(job), asm_whole(job)->line, 1, "assembly text must not read other files");
+}
+
 static void read_assembler_line(AsmJob *job, Pending *pending, const char *said)
 {
     const AsmBlock *block;
@@ -132,11 +163,7 @@ static void read_assembler_line(AsmJob *job, Pending *pending, const char *said)
     guint line;
 
     if (!split_name(job, said, &block, &generated, &rest)) {
-        /* A complaint about some other file comes from a file that a macro managed to include. */
-        const char *colon = strchr(said, ':');
-
-        if (colon != NULL && g_ascii_isdigit(colon[1]) && complaint(colon + 1, &line) != NULL)
-            add_located(job, asm_whole(job), asm_whole(job)->line, 1, "assembly text must not read other files");
+        read_other_file(job, said);
         return;
     }
     text = complaint(rest, &line);
@@ -164,132 +191,4 @@ void asm_read_assembler(AsmJob *job, const char *said)
     for (char **line = lines; *line != NULL; line++)
         read_assembler_line(job, &pending, *line);
     flush(job, &pending);
-}
-
-/* ---- the linker: "(SECTION+0xOFFSET): TEXT", from an object without debug information */
-
-static const ImageLine *find_row(const ElfContents *lines, const char *section, uint64_t offset, bool *exact)
-{
-    const ImageSection *found = image_section_named(lines->image, section);
-    const ImageLine *row = NULL;
-    uint64_t address = 0;
-
-    for (guint i = 0; i < lines->n_patches && g_str_has_prefix(section, ASSEMBLE_PATCH_PREFIX); i++) {
-        const ElfPatch *patch = &lines->patches[i];
-
-        if (g_str_equal(patch->name, section + strlen(ASSEMBLE_PATCH_PREFIX))) {
-            address = patch->address + offset;
-            row = image_line(patch->lines, address);
-        }
-    }
-    if (found != NULL) {
-        address = found->address + offset;
-        row = image_line(lines->image, address);
-    }
-    *exact = row != NULL && row->address == address;
-    return row;
-}
-
-/* The block of the section (better) or of the file that has this line. */
-static const AsmBlock *block_with_line(const AsmJob *job, const char *section, const ImageLine *row)
-{
-    const AsmBlock *best = NULL;
-
-    for (gsize i = 0; i < job->n_blocks; i++) {
-        const AsmBlock *block = &job->blocks[i];
-        g_autofree char *name = asm_marker_name(block);
-        const char *bare = name[0] == '<' ? strchr(name, '>') + 1 : name;
-
-        if (!g_str_equal(bare, row->file) || row->line < block->line)
-            continue;
-        if (best == NULL || g_str_equal(block->section, section))
-            best = block;
-    }
-    return best;
-}
-
-/* What stands between ` and ' in the message. */
-static char *quoted_word(const char *text)
-{
-    const char *start = strchr(text, '`');
-    const char *end = start != NULL ? strchr(start, '\'') : NULL;
-
-    return end != NULL ? g_strndup(start + 1, (gsize)(end - start) - 1) : NULL;
-}
-
-/* Whether that line of the block's file mentions the word; its column. */
-static bool line_mentions(const AsmBlock *block, guint line, const char *word, guint *column)
-{
-    AsmJob search = { .blocks = block, .n_blocks = 1 };
-    guint found;
-
-    /* The first mention may be on an earlier line: search from the line on. */
-    const char *text = block->text;
-    for (guint n = block->line; n < line && *text != '\0'; n++) {
-        text = strchrnul(text, '\n');
-        text += *text == '\n';
-    }
-    AsmBlock rest = *block;
-    rest.text = text;
-    rest.line = line;
-    search.blocks = &rest;
-    return asm_find_word(&search, NULL, word, &found, column) != NULL && found == line;
-}
-
-/* Where a complaint about a word at this place of a section belongs. The row tells for code; but of data it only tells
- * the instruction before, so a row that does not mention the word needs to be exact. */
-static void add_link_complaint(AsmJob *job, const ElfContents *lines, const char *section, uint64_t offset,
-                               const char *text)
-{
-    g_autofree char *word = quoted_word(text);
-    bool exact = false;
-    const ImageLine *row = lines != NULL ? find_row(lines, section, offset, &exact) : NULL;
-    const AsmBlock *block = row != NULL ? block_with_line(job, section, row) : NULL;
-    guint line = row != NULL ? row->line : 0, column;
-
-    if (block != NULL && word != NULL && line_mentions(block, line, word, &column)) {
-        add_located(job, block, line, column, text);
-        return;
-    }
-    if (block != NULL && exact) {
-        add_located(job, block, line, indent_column(block, line), text);
-        return;
-    }
-    if (row != NULL && exact && g_str_equal(row->file, ASM_GENERATED)) {
-        add_generated(job, row->line, text);
-        return;
-    }
-    block = word != NULL ? asm_find_word(job, section, word, &line, &column) : NULL;
-    if (block == NULL && word != NULL)
-        block = asm_find_word(job, NULL, word, &line, &column);
-    if (block != NULL)
-        add_located(job, block, line, column, text);
-    else
-        add_located(job, asm_whole(job), asm_whole(job)->line, 1, text);
-}
-
-static void read_linker_line(AsmJob *job, const ElfContents *lines, const char *said)
-{
-    static const char pattern[] = "\\(([^()]+)\\+0x([0-9a-f]+)\\): (?:warning: )?(.*)$";
-    g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
-    g_autoptr(GMatchInfo) match = NULL;
-
-    if (!g_regex_match(regex, said, 0, &match))
-        return;
-    g_autofree char *input = g_match_info_fetch(match, 1);
-    g_autofree char *offset = g_match_info_fetch(match, 2);
-    g_autofree char *text = g_match_info_fetch(match, 3);
-    g_autoptr(GString) clean = g_string_new(text);
-    const char *section = g_str_has_prefix(input, ELF_RENAMED_PREFIX) ? input + strlen(ELF_RENAMED_PREFIX) : input;
-
-    g_string_replace(clean, " in plain.o", "", 0);
-    add_link_complaint(job, lines, section, g_ascii_strtoull(offset, NULL, 16), clean->str);
-}
-
-void asm_read_linker(AsmJob *job, const char *said, const ElfContents *lines)
-{
-    g_auto(GStrv) each = g_strsplit(said, "\n", -1);
-
-    for (char **line = each; *line != NULL; line++)
-        read_linker_line(job, lines, *line);
 }

@@ -50,17 +50,28 @@ static char **tool_environment(void)
 {
     char **environment = g_environ_setenv(g_get_environ(), "LC_ALL", "C", TRUE);
 
-    environment = g_environ_unsetenv(environment, "LANGUAGE");
-    environment = g_environ_unsetenv(environment, "GNUTARGET");
-    return g_environ_unsetenv(environment, "LDEMULATION");
+    static const char *const others[] = {
+        "LANGUAGE",       "GNUTARGET",  "LDEMULATION",         "CPATH",
+        "C_INCLUDE_PATH", "GCC_COLORS", "DEPENDENCIES_OUTPUT", "SUNPRO_DEPENDENCIES"
+    };
+
+    for (gsize i = 0; i < G_N_ELEMENTS(others); i++)
+        environment = g_environ_unsetenv(environment, others[i]);
+    return environment;
 }
 
-static bool spawn_error(const char *tool, const GError *cause, GError **error)
+static bool is_compiler(const char *tool)
+{
+    return g_str_equal(tool, "gcc");
+}
+
+static bool spawn_error(const char *tool, const char *program, const GError *cause, GError **error)
 {
     if (g_error_matches(cause, G_SPAWN_ERROR, G_SPAWN_ERROR_NOENT))
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "%s not found: install binutils-riscv64-linux-gnu", tool);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "%s not found: install %s-riscv64-linux-gnu", program,
+                    is_compiler(tool) ? tool : "binutils");
     else
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot run %s: %s", tool, cause->message);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot run %s: %s", program, cause->message);
     return false;
 }
 
@@ -108,13 +119,13 @@ bool asm_run(const char *directory, const char *tool, const char *const *argumen
     g_ptr_array_add(argv, NULL);
 
     /* Output to nowhere: prepare_child() replaces it, and this keeps GLib from collecting it without a limit. */
-    bool spawned = g_spawn_sync(directory, (char **)argv->pdata, environment,
+    bool spawned = g_spawn_sync(is_compiler(tool) ? NULL : directory, (char **)argv->pdata, environment,
                                 G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL,
                                 prepare_child, &output, NULL, NULL, &status, &cause);
     g_autofree char *text = read_said(output);
     close(output);
     if (!spawned)
-        return spawn_error(program, cause, error);
+        return spawn_error(tool, program, cause, error);
     *success = WIFEXITED(status) && WEXITSTATUS(status) == 0;
     *exhausted = *success ? NULL : limit_reached(status, text);
     *said = g_steal_pointer(&text);

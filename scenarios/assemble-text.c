@@ -240,7 +240,7 @@ static void append_generated(GString *out, const AsmBlock *block, const char *te
     append_text(out, text);
 }
 
-char *asm_file_text(const AsmBlock *blocks, gsize n_blocks)
+char *asm_file_text(const AsmBlock *blocks, gsize n_blocks, const char *end)
 {
     GString *out = g_string_new(NULL);
 
@@ -258,6 +258,7 @@ char *asm_file_text(const AsmBlock *blocks, gsize n_blocks)
         append_text(out, block->text);
         append_generated(out, block, block->suffix);
     }
+    g_string_append(out, end);
     g_string_append(out, ".section " ASM_SENTINEL ",\"\",@progbits\n.byte 1\n");
     return g_string_free(out, FALSE);
 }

@@ -7,19 +7,19 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static bool write_file(const AsmJob *job, const char *name, const char *text, GError **error)
+bool asm_write_file(const AsmJob *job, const char *name, const char *text, GError **error)
 {
     g_autofree char *path = g_build_filename(job->directory, name, NULL);
     g_autoptr(GError) cause = NULL;
 
+    g_unlink(path); /* with these flags GLib writes into a file that is there, and leaves what was behind the new end */
     if (g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, &cause))
         return true;
     g_set_error_literal(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, cause->message);
     return false;
 }
 
-/* NULL when there is no such file. */
-static GBytes *read_file(const AsmJob *job, const char *name)
+GBytes *asm_read_file(const AsmJob *job, const char *name)
 {
     g_autofree char *path = g_build_filename(job->directory, name, NULL);
     char *contents;
@@ -28,13 +28,22 @@ static GBytes *read_file(const AsmJob *job, const char *name)
     return g_file_get_contents(path, &contents, &length, NULL) ? g_bytes_new_take(contents, length) : NULL;
 }
 
-/* A tool failed and nothing it said could be attributed. */
-static bool tool_error(const AsmJob *job, const char *who, const char *exhausted, const char *said, GError **error)
+/* The first line that is no warning, without the name of the program. */
+static char *first_error(const char *said)
+{
+    g_auto(GStrv) lines = g_strsplit(said, "\n", -1);
+    char **line = lines;
+
+    while (line[0] != NULL && line[1] != NULL && strstr(line[0], "warning: ") != NULL)
+        line++;
+    const char *colon = *line != NULL ? strstr(*line, ": ") : NULL;
+    return g_strdup(colon != NULL ? colon + 2 : *line != NULL ? *line : "");
+}
+
+bool asm_tool_error(const AsmJob *job, const char *who, const char *exhausted, const char *said, GError **error)
 {
     const AsmBlock *block = asm_whole(job);
-    const char *colon = strstr(said, ": ");
-    g_autofree char *first =
-        g_strndup(colon != NULL ? colon + 2 : said, strcspn(colon != NULL ? colon + 2 : said, "\n"));
+    g_autofree char *first = first_error(said);
 
     if (exhausted != NULL)
         return asm_block_error(error, block, block->line, 1, "the %s %s", who, exhausted);
@@ -42,12 +51,12 @@ static bool tool_error(const AsmJob *job, const char *who, const char *exhausted
 }
 
 /* The assembler lists every file it read. This catches what asm_check_block() could not see: a directive put together
- * by a macro. */
-static bool check_files_read(const AsmJob *job, GError **error)
+ * by a macro, or in C. */
+static bool check_files_read(const AsmJob *job, const char *output, GError **error)
 {
-    g_autoptr(GBytes) listed = read_file(job, "read");
+    g_autoptr(GBytes) listed = asm_read_file(job, "read");
     const AsmBlock *block = asm_whole(job);
-    static const char only[] = "in.o: in.s\n";
+    g_autofree char *only = g_strconcat(output, ": in.s\n", NULL);
 
     if (listed != NULL && g_bytes_get_size(listed) >= strlen(only) - 1 &&
         memcmp(g_bytes_get_data(listed, NULL), only, MIN(g_bytes_get_size(listed), strlen(only))) == 0)
@@ -55,11 +64,11 @@ static bool check_files_read(const AsmJob *job, GError **error)
     return asm_block_error(error, block, block->line, 1, "assembly text must not read other files");
 }
 
-static bool run_assembler(AsmJob *job, GError **error)
+/* Assembles in.s. */
+static bool run_assembler(AsmJob *job, const char *output, GError **error)
 {
     g_autofree char *map = g_strconcat(job->directory, "=" ELF_SOURCE_DIRECTORY, NULL);
     const char *const arguments[] = {
-        "-g",
         "-march=" ASM_ARCH,
         "-mabi=lp64",
         "-mno-relax",
@@ -69,8 +78,9 @@ static bool run_assembler(AsmJob *job, GError **error)
         "--MD",
         "read",
         "-o",
-        "in.o",
+        output,
         "in.s",
+        job->unit == NULL ? "-g" : NULL, /* a compiler has its own debug information */
         NULL,
     };
     g_autofree char *said = NULL;
@@ -80,113 +90,91 @@ static bool run_assembler(AsmJob *job, GError **error)
     if (!asm_run(job->directory, "as", arguments, &success, &exhausted, &said, error))
         return false;
     if (success)
-        return check_files_read(job, error);
+        return check_files_read(job, output, error);
     if (exhausted == NULL)
         asm_read_assembler(job, said);
     return job->messages->len > 0 ? asm_messages_error(job, error)
-                                  : tool_error(job, "assembler", exhausted, said, error);
+                                  : asm_tool_error(job, "assembler", exhausted, said, error);
 }
 
-static bool run_linker(const AsmJob *job, const char *script, const char *object, const char *output, bool *success,
-                       const char **exhausted, char **said, GError **error)
+static bool read_object(const AsmJob *job, const char *name, ElfObject *object, GError **error)
 {
-    const char *const arguments[] = {
-        "--no-relax",
-        "--no-check-sections",
-        "--orphan-handling=discard",
-        "--no-warn-rwx-segments",
-        "--build-id=none",
-        "-static",
-        "-nostdlib",
-        "-e",
-        "0",
-        "-T",
-        script,
-        "-o",
-        output,
-        object,
-        g_str_equal(script, "apart.ld") ? "--noinhibit-exec" : NULL, /* wanted for its line table only */
-        NULL,
-    };
+    g_autoptr(GBytes) bytes = asm_read_file(job, name);
+    g_autoptr(GError) reason = NULL;
 
-    return asm_run(job->directory, "ld", arguments, success, exhausted, said, error);
+    if (bytes != NULL && elf_object_read(bytes, object, &reason))
+        return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "the assembler wrote no object file%s%s",
+                reason != NULL ? ": " : "", reason != NULL ? reason->message : "");
+    return false;
 }
 
-/* The source line of every instruction, from a link in which no section lies on another: the linker's own look-up mixes
- * up sections that overlap. NULL when that link fails as well. */
-static bool read_lines(const AsmJob *job, ElfContents *lines)
+static bool write_unit(const AsmJob *job, const char *name, GBytes *object, GError **error)
 {
-    g_autofree char *said = NULL;
-    const char *exhausted;
-    bool success;
+    g_autofree char *path = g_build_filename(job->directory, name, NULL);
+    g_autoptr(GError) cause = NULL;
 
-    if (!run_linker(job, "apart.ld", "in.o", "apart", &success, &exhausted, &said, NULL))
-        return false;
-    g_autoptr(GBytes) bytes = read_file(job, "apart");
-    if (bytes == NULL || !elf_load(bytes, "apart", lines, NULL))
-        return false;
-    image_seal(lines->image);
-    return true;
+    if (g_file_set_contents(path, g_bytes_get_data(object, NULL), (gssize)g_bytes_get_size(object), &cause))
+        return true;
+    g_set_error_literal(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, cause->message);
+    return false;
 }
 
-/* The link failed. Once more without debug information: the linker then names section and offset, which are exact. */
-static bool explain_link(AsmJob *job, GError **error)
+/* What the assembler says about text of a compiler is about lines of the C file, as if that were a block. */
+static bool make_unit(const AsmJob *job, gsize i, GError **error)
 {
-    static const char *const arguments[] = {
-        "-march=" ASM_ARCH, "-mabi=lp64", "-mno-relax", "-o", "plain.o", "in.s", NULL,
-    };
-    g_auto(ElfContents) lines = { 0 };
-    g_autofree char *assembler_said = NULL;
-    g_autofree char *said = NULL;
-    const char *exhausted;
-    bool success;
+    static const char end[] = ".section " ASM_SENTINEL ",\"\",@progbits\n.byte 1\n";
+    const AsmUnit *unit = &job->units[i];
+    g_autofree char *name = asm_unit_file(i);
+    gsize length;
 
-    if (!asm_run(job->directory, "as", arguments, &success, &exhausted, &assembler_said, error) ||
-        !run_linker(job, "real.ld", "plain.o", "out", &success, &exhausted, &said, error))
-        return false;
-    if (exhausted == NULL)
-        asm_read_linker(job, said, read_lines(job, &lines) ? &lines : NULL);
-    return job->messages->len > 0 ? asm_messages_error(job, error) : tool_error(job, "linker", exhausted, said, error);
-}
+    if (unit->text == NULL)
+        return write_unit(job, name, unit->object, error) && elf_object_read(unit->object, &job->objects[i], error);
 
-static bool link_object(AsmJob *job, GError **error)
-{
-    g_autoptr(GBytes) object = read_file(job, "in.o");
-    g_autofree char *script = NULL;
-    g_autofree char *apart = NULL;
-    g_autofree char *said = NULL;
-    const char *exhausted;
-    bool success;
-
-    if (object == NULL) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "the assembler wrote no object file");
-        return false;
-    }
-    if (!asm_place(job, object, &script, &apart, error) || !write_file(job, "real.ld", script, error) ||
-        !write_file(job, "apart.ld", apart, error) ||
-        !run_linker(job, "real.ld", "in.o", "out", &success, &exhausted, &said, error))
-        return false;
-    if (exhausted != NULL)
-        return tool_error(job, "linker", exhausted, said, error);
-    return success || explain_link(job, error);
+    AsmBlock block = { .section = ".text",
+                       .text = source_text(unit->source, &length),
+                       .file = unit->name,
+                       .line = 1,
+                       .source = unit->source };
+    AsmJob own = *job;
+    own.unit = unit;
+    own.blocks = &block;
+    own.n_blocks = 1;
+    g_autofree char *text = g_strconcat(unit->prefix, "\n", unit->text, end, NULL);
+    return asm_write_file(&own, "in.s", text, error) && run_assembler(&own, name, error) &&
+           read_object(&own, name, &job->objects[i], error) &&
+           (elf_object_section(&job->objects[i], ASM_SENTINEL) != NULL ||
+            asm_unit_error(error, unit, ".end", "'.end' would end the assembly of everything"));
 }
 
 static GBytes *assemble_in(AsmJob *job, GError **error)
 {
-    g_autofree char *text = asm_file_text(job->blocks, job->n_blocks);
+    for (gsize i = 0; i < job->n_units; i++)
+        if (!make_unit(job, i, error))
+            return NULL;
+    g_autofree char *wanted = asm_wanted_symbols(job);
+    g_autofree char *text = asm_file_text(job->blocks, job->n_blocks, wanted);
 
-    if (!write_file(job, "in.s", text, error) || !run_assembler(job, error) || !link_object(job, error))
+    if (!asm_write_file(job, "in.s", text, error) || !run_assembler(job, "in.o", error) ||
+        !read_object(job, "in.o", &job->main, error) || !asm_link(job, error))
         return NULL;
-    GBytes *result = read_file(job, "out");
+    GBytes *result = asm_read_file(job, "out");
     if (result == NULL)
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "the linker wrote no file");
     return result;
 }
 
-GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements, gsize n_placements,
-                 GError **error)
+static void clear_object(gpointer object)
+{
+    elf_object_clear(object);
+}
+
+GBytes *assemble_with(const AsmBlock *blocks, gsize n_blocks, const AsmUnit *units, gsize n_units,
+                      const AsmPlacement *placements, gsize n_placements, GError **error)
 {
     g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GArray) objects = g_array_new(FALSE, TRUE, sizeof(ElfObject));
+    g_autoptr(GArray) pieces = g_array_new(FALSE, FALSE, sizeof(AsmPiece));
     g_autoptr(GError) cause = NULL;
 
     g_assert(n_blocks > 0);
@@ -199,15 +187,28 @@ GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *pla
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "no temporary directory: %s", cause->message);
         return NULL;
     }
+    g_array_set_clear_func(objects, clear_object);
+    g_array_set_size(objects, (guint)n_units);
     AsmJob job = {
         .blocks = blocks,
         .n_blocks = n_blocks,
+        .units = units,
+        .n_units = n_units,
         .placements = placements,
         .n_placements = n_placements,
         .directory = directory,
         .messages = messages,
+        .objects = (ElfObject *)(void *)objects->data,
+        .pieces = pieces,
     };
     GBytes *result = assemble_in(&job, error);
+    elf_object_clear(&job.main);
     asm_remove_directory(directory);
     return result;
+}
+
+GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements, gsize n_placements,
+                 GError **error)
+{
+    return assemble_with(blocks, n_blocks, NULL, 0, placements, n_placements, error);
 }

@@ -29,6 +29,18 @@ typedef struct AsmBlock {
     bool included;        /* complaints about the whole are located elsewhere */
 } AsmBlock;
 
+/* What is linked beside the blocks: assembly that a compiler has made of a C file, or an object file. Its symbols are those
+ * of a file of their own; what it leaves undefined may be any label of the blocks. Sections without a placement of their
+ * own go behind the one that their name starts with: ".text.unlikely" to ".text". */
+typedef struct AsmUnit {
+    const char *name;     /* of the file */
+    const char *prefix;   /* assembly in front of `text` */
+    const char *text;     /* what the compiler wrote; NULL: */
+    GBytes *object;       /* an object file, which elf_object_read() has accepted */
+    const Source *source; /* the C file; the scenario that names the object file */
+    guint line, column;   /* there: of complaints that have no better place */
+} AsmUnit;
+
 /* Where one section goes. A section is placed where it says even if its alignment asks for something else. */
 typedef struct AsmPlacement {
     const char *section;
@@ -47,3 +59,5 @@ typedef struct AsmPlacement {
 #define ASSEMBLE_ERRORS_MAX 8
 GBytes *assemble(const AsmBlock *blocks, gsize n_blocks, const AsmPlacement *placements, gsize n_placements,
                  GError **error);
+GBytes *assemble_with(const AsmBlock *blocks, gsize n_blocks, const AsmUnit *units, gsize n_units,
+                      const AsmPlacement *placements, gsize n_placements, GError **error);

@@ -102,19 +102,23 @@ static char *prelude(const Loader *loader)
 static bool add_code(Build *build, GError **error)
 {
     Loader *loader = build->loader;
-    const YamlNode *code = yaml_mapping_require(loader->root, "asm", error);
-    const char *text;
-    if (!code || !yaml_code(code, &text, error))
+    const YamlNode *code = yaml_mapping_get(loader->root, "asm");
+    const char *text = "";
+    if (!code && !parts_have_units(&loader->parts) && !yaml_mapping_require(loader->root, "asm", error))
+        return false;
+    if (code && !yaml_code(code, &text, error))
         return false;
     AsmBlock block = { .section = ".text",
                        .flags = "ax",
                        .text = text,
                        .file = source_name(loader->source),
-                       .line = yaml_content_line(code),
+                       .line = code ? yaml_content_line(code) : yaml_line(loader->root),
                        .source = loader->source };
     parts_add_blocks(&loader->parts, build->blocks);
     g_array_append_val(build->blocks, block);
     g_array_index(build->blocks, AsmBlock, 0).prefix = keep(build, prelude(loader));
+    for (guint i = 0; i < loader->parts.units->len; i++)
+        g_array_index(loader->parts.units, AsmUnit, i).prefix = g_array_index(build->blocks, AsmBlock, 0).prefix;
     return true;
 }
 
@@ -220,7 +224,8 @@ static bool take_patches(Loader *loader, const ElfContents *contents, GError **e
 static const YamlNode *place_node(const Loader *loader)
 {
     const YamlNode *places = yaml_mapping_get(loader->root, "place");
-    return places ? places : yaml_mapping_get(loader->root, "asm");
+    const YamlNode *code = yaml_mapping_get(loader->root, "asm");
+    return places ? places : code ? code : loader->root;
 }
 
 /* Reads the linked file; what does not fit together is a complaint about places. */
@@ -260,8 +265,10 @@ static bool build_once(Loader *loader, GError **error)
     bool ok = add_places(&build, error) && add_code(&build, error) && add_patches(&build, error);
     if (ok) {
         add_steps(&build);
-        linked = assemble((const AsmBlock *)(void *)build.blocks->data, build.blocks->len,
-                          (const AsmPlacement *)(void *)build.placements->data, build.placements->len, error);
+        const GArray *units = loader->parts.units;
+        linked = assemble_with((const AsmBlock *)(void *)build.blocks->data, build.blocks->len,
+                               (const AsmUnit *)(void *)units->data, units->len,
+                               (const AsmPlacement *)(void *)build.placements->data, build.placements->len, error);
     }
     ok = linked && load_linked(loader, linked, &contents, error) && add_stacks(loader, contents.image, error);
     if (ok) {

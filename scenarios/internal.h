@@ -9,6 +9,9 @@
 /* The files beside a scenario that its program is made of. */
 typedef struct Parts {
     GPtrArray *includes; /* Source: assembly in front of the scenario's own */
+    GPtrArray *sources;  /* Source: C */
+    GPtrArray *texts;    /* char *: the assembly that the compiler made of each; then names of object files */
+    GArray *units;       /* AsmUnit: all but the prefix */
 } Parts;
 
 /* A scenario being loaded. */
@@ -25,6 +28,8 @@ typedef struct Loader {
 /* parts.c */
 bool load_parts(Loader *loader, GError **error);
 void parts_clear(Parts *parts);
+/* Whether there is code outside of `asm`. */
+bool parts_have_units(const Parts *parts);
 /* Adds the blocks (AsmBlock) of included files. */
 void parts_add_blocks(const Parts *parts, GArray *blocks);
 

@@ -136,3 +136,10 @@ Source *lookup_source(const YamlNode *node, GError **error)
     }
     return source_new(path, text, size);
 }
+
+Source *lookup_named(const char *path)
+{
+    Source *source = g_file_test(path, G_FILE_TEST_IS_REGULAR) ? source_load(path, NULL) : NULL;
+
+    return source ? source : source_new(path, "", 0);
+}

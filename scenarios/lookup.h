@@ -14,3 +14,6 @@ GBytes *lookup_bytes(const YamlNode *node, gsize max, char **path, GError **erro
 
 /* The same for text. */
 Source *lookup_source(const YamlNode *node, GError **error) OWNED_BY(source_free);
+
+/* A file that a tool names, for messages: with its text, if that can be had. */
+Source *lookup_named(const char *path) OWNED_BY(source_free);

@@ -23,9 +23,9 @@ void scenario_free(Scenario *scenario)
     g_free(scenario);
 }
 
-static const char *const top_keys[] = { "cmodx", "name",       "title",     "about", "source", "tags",
-                                        "place", "include",    "asm",       "marks", "locks",  "patches",
-                                        "harts", "properties", "unchecked", "expect" };
+static const char *const top_keys[] = { "cmodx",   "name",  "title",      "about",     "source",  "tags",  "place",
+                                        "include", "asm",   "sources",    "cflags",    "objects", "marks", "locks",
+                                        "patches", "harts", "properties", "unchecked", "expect" };
 
 static bool load_text(const YamlNode *root, const char *key, bool required, char **out, GError **error)
 {

@@ -174,7 +174,7 @@ static bool unknown_error(const YamlNode *node, const char *what, const char *co
 
     if (closest != NULL)
         return yaml_error(error, node, "unknown %s '%s'; did you mean '%s'?", what, node->text, closest);
-    if (n_names == 0 || n_names > 16)
+    if (n_names == 0 || n_names > 24)
         return yaml_error(error, node, "unknown %s '%s'", what, node->text);
 
     g_autoptr(GString) list = g_string_new(names[0]);

@@ -148,6 +148,32 @@ export CMODX_INCLUDE_PATH
 expect 0 'CMODX_INCLUDE_PATH' test "$t/parts/good.yaml"
 unset CMODX_INCLUDE_PATH
 
+# ---- scenarios with C in them
+
+if command -v riscv64-linux-gnu-gcc >/dev/null; then
+    cp "$root/tests/scenarios/c-message.c" "$root/tests/scenarios/c-message-no-fence-i.yaml" "$t/parts"
+    expect 10 'C' check --model rvwmo "$t/parts/c-message-no-fence-i.yaml"
+    line=$(grep -n 'WRITE_ONCE(\*where' "$t/parts/c-message.c" | cut -d: -f1)
+    out_has "^ *c-message.c:$line\$"
+    no_err
+    echo 'int f(void) { return g(); }' >"$t/parts/bad.c"
+    sed 's/c-message.c/bad.c/' "$t/parts/c-message-no-fence-i.yaml" >"$t/parts/bad.yaml"
+    expect 2 'bad C' check "$t/parts/bad.yaml"
+    err_has "parts/bad.c:1:22: error: implicit declaration of function 'g'"
+    no_out
+fi
+mkdir "$t/binutils"
+for tool in as ld; do
+    ln -s "$(command -v riscv64-linux-gnu-$tool)" "$t/binutils/$tool"
+done
+CMODX_CROSS_PREFIX=$t/binutils/
+export CMODX_CROSS_PREFIX
+expect 0 'no compiler, and no C' check "$t/good.yaml"
+expect 1 'no compiler' check "$root/tests/scenarios/c-message.yaml"
+err_has 'binutils/gcc not found: install gcc-riscv64-linux-gnu'
+no_out
+unset CMODX_CROSS_PREFIX
+
 # ---- several files: the worst wins
 
 cd "$t" || exit 1

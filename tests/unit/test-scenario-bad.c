@@ -101,7 +101,7 @@ Test(scenario_bad, header)
           "f.yaml:3:8: error: expected text, found a sequence$" },
         { "unknown key", TOP "expects: []\n", "f.yaml:17:1: error: unknown key 'expects'; did you mean 'expect'?$" },
         { "far from any key", TOP "something-else-entirely: 1\n",
-          "f.yaml:17:1: error: unknown key 'something-else-entirely'; known: cmodx, name, title, about, source, tags, place, include, asm, marks, locks, patches, harts, properties, unchecked, expect$" },
+          "f.yaml:17:1: error: unknown key 'something-else-entirely'; known: cmodx, name, title, about, source, tags, place, include, asm, sources, cflags, objects, marks, locks, patches, harts, properties, unchecked, expect$" },
         { "no asm", HEAD HARTS, "f.yaml:1:1: error: missing key 'asm'$" },
         { "asm is a mapping", HEAD "asm: {a: b}\n" HARTS, "f.yaml:4:6: error: expected text, found a mapping$" },
         { "folded asm", HEAD "asm: >\n  nop\n  nop\n" HARTS,
