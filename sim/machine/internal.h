@@ -44,7 +44,9 @@ void task_return_from_trap(Machine *machine, MachineStep *step);
 /* Whether an IPI may arrive now. */
 bool task_takes_ipi(const Machine *machine, const Task *task);
 void task_take_ipi(Machine *machine, Task *task);
-/* An interrupt that is pending in sip and enabled is taken before anything else: offers it. */
+/* Whether an interrupt is pending in sip and enabled: it is taken before anything else. */
+bool task_interrupt_is_due(const Machine *machine, const Task *task);
+/* Offers it. */
 bool task_interrupt_due(Machine *machine, const Task *task, GArray *steps);
 
 /* Whether the task has asked others for something and waits for them. */

@@ -97,9 +97,13 @@ void offer_served(const Machine *machine, const Task *task, const World *world, 
 bool serve_online(const World *world, MachineStep *step)
 {
     HartSet self = service_bit(&step->task);
+    if (hart_set_has(world->offline, step->task.id) == (step->service == SERVICE_OFFLINE)) { /* as it is */
+        service_return(step);
+        return true;
+    }
     if (world->stop_owner || world->parked) /* hotplug waits for stop_machine, and the other way round */
         return false;
-    bool asked = service_ipi_is_sent(world, step->task.id);
+    bool asked = service_ipi_is_open(world, step->task.id);
     for (guint h = 0; h < world->n_harts; h++)
         asked = asked || world->pending[h] & self;
     if (step->service == SERVICE_OFFLINE && asked) /* what it was asked for while it was online, it does */

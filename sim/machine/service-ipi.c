@@ -64,10 +64,10 @@ void serve_ack(const Machine *machine, const World *world, MachineStep *step)
     g_array_sort(next->ipis, compare);
 }
 
-bool service_ipi_is_sent(const World *world, guint hart)
+bool service_ipi_is_open(const World *world, guint hart)
 {
     for (guint i = 0; i < world->ipis->len; i++)
-        if (ipi_at(world, i)->target == hart && ipi_at(world, i)->state == IPI_SENT)
+        if (ipi_at(world, i)->target == hart && ipi_at(world, i)->state != IPI_ACKNOWLEDGED)
             return true;
     return false;
 }

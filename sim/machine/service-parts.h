@@ -40,8 +40,8 @@ void serve_on_each_cpu(const Machine *machine, const World *world, MachineStep *
 void serve_ack(const Machine *machine, const World *world, MachineStep *step);
 void offer_ipis(Machine *machine, const Task *task, const World *world, GArray *steps);
 void offer_acknowledged(const Machine *machine, const Task *task, const World *world, GArray *steps);
-/* Whether an interrupt is on its way to the hart. */
-bool service_ipi_is_sent(const World *world, guint hart);
+/* Whether an interrupt is on its way to the hart, or has yet to be acknowledged by it. */
+bool service_ipi_is_open(const World *world, guint hart);
 
 /* service-migrate.c */
 void offer_migrations(const Machine *machine, const Task *task, const World *world, bool sleeps, GArray *steps);

@@ -192,6 +192,22 @@ void solo_offer_parts(const Solo *solo, const Local *local, GArray *steps)
 
 /* ---- who is asked */
 
+/* Whether the message asks for a part that the hart has not taken: as above, or to be parked. */
+static bool wants(const Solo *solo, const Local *local, guint ts)
+{
+    const Message *message = &g_array_index(solo_messages(solo), Message, ts - 1);
+    bool stop = message->kind == MESSAGE_STOP && message->hart != HART_SELF && !stamps_has(&local->views.passed, ts);
+    return stop || asks(solo, local, ts);
+}
+
+bool solo_is_asked(const Solo *solo, const Local *local, guint until)
+{
+    for (guint ts = 1; ts <= MIN(until, solo_messages(solo)->len) && !local->views.offline; ts++)
+        if (wants(solo, local, ts))
+            return true;
+    return false;
+}
+
 void solo_serve_online(Solo *solo, const Local *local, MachineStep *step, GArray *steps)
 {
     bool online = step->service == SERVICE_ONLINE;
@@ -199,24 +215,19 @@ void solo_serve_online(Solo *solo, const Local *local, MachineStep *step, GArray
     SoloPlaces places;
     solo_find_places(solo, local, &message, solo_everything(&local->views, solo_fetch_view(step)), &places);
     service_return(step);
+    if (local->views.offline == !online) /* as it is */
+        return solo_append(steps, step);
     step->hart.views.offline = !online;
     for (guint i = 0; i < places.n; i++) {
         guint place = places.stamp[i];
-        bool owes = false;
         if (solo_is_stopped_at(solo, place)) /* hotplug waits for stop_machine, and the other way round */
             continue;
-        MachineStep counted = solo_claim(solo, step, &message, &places, i);
-        for (guint ts = 1; ts < place; ts++) {
-            const Message *other = &g_array_index(solo_messages(solo), Message, ts - 1);
-            bool stop = other->kind == MESSAGE_STOP && other->hart != HART_SELF;
-            if (!asks(solo, local, ts) && !(stop && !stamps_has(&local->views.passed, ts)))
-                continue;
-            owes = true; /* of a hart that was offline: not its business */
-            if (online)
-                stamps_add(&counted.hart.views.passed, ts);
-        }
-        if (owes && !online)
+        if (solo_is_asked(solo, local, place - 1)) /* what it was asked for while it was online, it does */
             continue;
+        MachineStep counted = solo_claim(solo, step, &message, &places, i);
+        for (guint ts = 1; ts < place && online; ts++)
+            if (wants(solo, local, ts)) /* of a hart that was offline: not its business */
+                stamps_add(&counted.hart.views.passed, ts);
         solo_synchronise(&counted.hart.views, places.stamp[i]);
         solo_append(steps, &counted);
     }

@@ -64,7 +64,7 @@ static uint16_t standing_alone(const Graph *graph, const Local *local, bool stuc
 static uint16_t standing_kinds(const Graph *graph, const Local *local, bool stuck)
 {
     bool some;
-    if (solo_is_interrupted(graph->solo, local))
+    if (solo_is_interrupted(graph->solo, local) || task_interrupt_is_due(graph->solo->machine, &local->task))
         return 0;
     uint16_t kinds = standing_alone(graph, local, stuck);
     bool goes_on = kinds == END_PARKING || kinds == END_PARKING_INSIDE;

@@ -44,7 +44,11 @@ bool solo_sleeps(const Solo *solo, const Local *local, guint until)
     if (task->status == TASK_STOPPING)
         return true;
     if (task->status != TASK_RUNNING || !at_ecall(solo, task) ||
-        !service_recognise(task->hart.x, &service, &argument) || service != SERVICE_LOCK)
+        !service_recognise(task->hart.x, &service, &argument))
+        return false;
+    if (service == SERVICE_OFFLINE)
+        return solo_is_asked(solo, local, until);
+    if (service != SERVICE_LOCK)
         return false;
     /* At some moment from where the hart is: it stays parked when the lock is released after that. */
     guint now = solo_certainly_seen(&local->views), end = MIN(until, solo_messages(solo)->len + 1);

@@ -98,9 +98,14 @@ void task_take_ipi(Machine *machine, Task *task)
     enter(task, 1ull << 63 | INTERRUPT_SOFTWARE, 0);
 }
 
+bool task_interrupt_is_due(const Machine *machine, const Task *task)
+{
+    return task->hart.csr[CSR_SIP] >> INTERRUPT_SOFTWARE & 1 && takes(machine, task, INTERRUPT_SOFTWARE);
+}
+
 bool task_interrupt_due(Machine *machine, const Task *task, GArray *steps)
 {
-    if (!(task->hart.csr[CSR_SIP] >> INTERRUPT_SOFTWARE & 1) || !takes(machine, task, INTERRUPT_SOFTWARE))
+    if (!task_interrupt_is_due(machine, task))
         return false;
     MachineStep step = step_begin(STEP_INTERRUPT, task);
     step.argument = INTERRUPT_SOFTWARE;
