@@ -106,8 +106,14 @@ void task_retire(Machine *machine, MachineStep *step)
                                        .address = task->hart.pc };
 }
 
-/* The instruction at pc; false if the task is blocked there in a service that sleeps. */
-static bool execute(Machine *machine, const Task *task, const World *world, GArray *steps)
+/* What keeps a task where it is. */
+typedef struct Blocked {
+    bool waits;  /* in a service */
+    bool sleeps; /* in one where it may be switched out */
+} Blocked;
+
+/* The instruction at pc. */
+static Blocked execute(Machine *machine, const Task *task, const World *world, GArray *steps)
 {
     HartContext context = { .model = machine->options->model,
                             .fetch_atomicity = machine->options->fetch_atomicity,
@@ -119,7 +125,7 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
                             .reservation = world->reservations[task->id] };
     g_autoptr(GArray) outcomes = g_array_new(FALSE, FALSE, sizeof(HartStep));
     hart_step(&context, &task->hart, outcomes);
-    bool blocked = false;
+    Blocked blocked = { false, false };
     for (guint i = 0; i < outcomes->len; i++) {
         MachineStep step = step_begin(STEP_EXECUTE, task);
         step.hart = g_array_index(outcomes, HartStep, i);
@@ -136,7 +142,8 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
         case HART_ECALL:
             step.kind = STEP_SERVICE;
             serve_ecall(machine, task, world, &step, steps);
-            blocked |= steps->len == before && service_sleeps(step.service);
+            blocked.waits |= steps->len == before;
+            blocked.sleeps |= steps->len == before && service_sleeps(step.service);
             continue;
         case HART_UNSUPPORTED:
             step.unsupported = step.hart.reason;
@@ -145,7 +152,7 @@ static bool execute(Machine *machine, const Task *task, const World *world, GArr
         judge_step(machine, task, world, &step);
         g_array_append_val(steps, step);
     }
-    return !blocked;
+    return blocked;
 }
 
 bool task_call_ends(const Machine *machine, const Task *task)
@@ -214,13 +221,18 @@ GArray *machine_steps(Machine *machine, const Task *task, const World *world)
 {
     GArray *steps = g_array_new(FALSE, TRUE, sizeof(MachineStep));
     g_array_set_clear_func(steps, step_clear);
-    bool blocked = false;
+    Blocked blocked = { false, false };
     if (!task_interrupt_due(machine, task, steps)) {
         if (task->status == TASK_RUNNING) {
-            blocked = !execute(machine, task, world, steps);
+            blocked = execute(machine, task, world, steps);
             task_interrupt(machine, task, steps);
         }
-        serve_waiting(machine, task, world, blocked, steps);
+        Task waiting = *task;
+        if (blocked.waits) { /* it is not in the middle of a fetch, which is what the ecall may look like */
+            waiting.hart.phase = PHASE_BOUNDARY;
+            waiting.hart.word = 0;
+        }
+        serve_waiting(machine, &waiting, world, blocked.sleeps, steps);
     }
     note_waiting(machine, task, steps);
     finish_calls(machine, world, steps);

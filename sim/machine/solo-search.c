@@ -489,8 +489,11 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
             add_once(result->promisable, g_array_index(graph.promised, uint32_t, edge->messages + m));
         result->result.violates = result->result.violates || solo_graph_is_violation(&graph, edge);
         /* Like a violation, it is none of a run that cannot keep its promises. */
-        if (edge->leaves && state_of(&graph, edge->from)->real && state_of(&graph, edge->to)->certified_real)
-            note_unsupported(result, edge->leaves, core_task(&graph, key_of(&graph, edge->from)->core)->hart.pc);
+        if (edge->leaves && !result->leaves && state_of(&graph, edge->from)->real &&
+            state_of(&graph, edge->to)->certified_real) {
+            result->leaves = edge->leaves;
+            result->leaves_pc = core_task(&graph, key_of(&graph, edge->from)->core)->hart.pc;
+        }
     }
     for (guint i = 0; i < graph.states->len; i++)
         if (solo_graph_is_end(state_of(&graph, i))) {

@@ -38,8 +38,10 @@ typedef struct SoloResult {
     GArray *promisable;      /* uint32_t: ids of messages, without hart */
     GArray *ends;            /* uint32_t: ids of END_DONE, each once, in the order of the shortest runs */
     uint16_t kinds;          /* EndKind */
-    const char *unsupported; /* the first thing outside the machine that a run meets; NULL: none */
+    const char *unsupported; /* why not all runs have been followed; NULL: they have */
     uint64_t unsupported_pc;
+    const char *leaves; /* the first thing outside the machine that a run meets which keeps its promises; NULL: none */
+    uint64_t leaves_pc;
     bool endless;  /* it is that there is no end to its stores */
     bool adds;     /* some run adds to the timeline */
     SearchEnd end; /* SEARCH_COMPLETE, or the limit that has cut the search short */

@@ -272,6 +272,9 @@ bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, gui
     const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
     uint16_t kinds[HARTS_MAX];
     note_served(timelines, messages, n_messages);
+    for (guint h = 0; h < space->n_processes; h++)
+        if (results[h]->leaves)
+            timelines_note_unsupported(timelines, h, results[h]->leaves, results[h]->leaves_pc);
     if (timelines->violation.kind == VIOLATION_NONE && find_deadlock(results, space->n_processes, kinds)) {
         int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
         if (property >= 0) {
