@@ -114,7 +114,8 @@ static char *trap_phrase(const Replay *replay, uint64_t cause)
         return g_strdup_printf("gets an illegal-instruction exception at %s: %0*x", where,
                                (int)last->step.hart.fetch.length * 2, last->step.hart.fetch.word);
     case CAUSE_BREAKPOINT:
-        return g_strdup_printf("hits a breakpoint at %s that nobody handles", where);
+        return g_strdup_printf("hits a breakpoint at %s%s", where,
+                               last->step.task.depth > last->before.depth ? "" : " that nobody handles");
     case CAUSE_ECALL:
         return g_strdup_printf("makes an ecall at %s that no version has there", where);
     case CAUSE_LOAD_ACCESS:
@@ -176,7 +177,8 @@ static char *call_end_phrase(const Replay *replay)
     GString *text = g_string_new("ends its call with");
     for (guint i = 0; i < n_places; i++) {
         g_autofree char *value =
-            address_text(replay->program->image, last_step(replay)->step.task.hart.x[places[i].number]);
+            /* as the instruction left it: the task may already have the registers of its next call */
+            address_text(replay->program->image, last_step(replay)->step.hart.hart.x[places[i].number]);
         g_string_append_printf(text, "%s %s = %s", i ? "," : "", register_name(places[i].number), value);
     }
     return g_string_free(text, FALSE);
@@ -280,8 +282,8 @@ static char *deadlock_sentence(const Replay *replay)
         if (replay->tasks[h].status == TASK_DONE || replay->tasks[h].status == TASK_IDLE)
             continue;
         g_autofree char *what = waits_for(replay, &replay->tasks[h]);
-        g_string_append_printf(text, " %s %s%s,", hart_name(replay, (int)h), g_str_has_prefix(what, "is ") ? "" : "waits ",
-                               what);
+        g_string_append_printf(text, " %s %s%s,", hart_name(replay, (int)h),
+                               g_str_has_prefix(what, "is ") ? "" : "waits ", what);
     }
     text->str[text->len - 1] = '.';
     return g_string_free(text, FALSE);

@@ -83,6 +83,8 @@ bool service_sleeps(Service service);
 
 /* service.c: why on_each_cpu cannot be asked for by that hart, or NULL. */
 const char *service_cannot_call(const Machine *machine, guint caller);
+/* service.c: the same for any IPI. */
+const char *service_cannot_interrupt(const Machine *machine);
 
 /* service.c: which service an ecall with these registers asks for, and its argument; false if it is none, or the argument
  * makes no sense. */

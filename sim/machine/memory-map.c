@@ -43,9 +43,11 @@ static Use *use_at(MemoryMap *map, uint64_t granule, guint hart)
         return use;
     use = g_new0(Use, 1);
     use->hart = hart;
-    /* Code is fetched by whoever gets there. */
-    const ImageSection *section = image_section_at(map->image, granule, 1);
-    use->several = section && section->flags & IMAGE_EXEC;
+    /* Code is fetched by whoever gets there. A section may begin and end anywhere in the granule. */
+    for (guint i = 0; i < 8 && !use->several; i++) {
+        const ImageSection *section = image_section_at(map->image, granule + i, 1);
+        use->several = section && section->flags & IMAGE_EXEC;
+    }
     g_hash_table_insert(map->uses, g_memdup2(&granule, sizeof granule), use);
     return use;
 }

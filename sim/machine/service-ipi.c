@@ -33,6 +33,7 @@ static void send(const Machine *machine, const World *world, MachineStep *step, 
 void serve_send_ipi(const Machine *machine, const World *world, MachineStep *step)
 {
     HartSet self = service_bit(&step->task), targets = service_targets(machine, &step->task);
+    step->unsupported = service_cannot_interrupt(machine);
     service_return_from_sbi(step);
     service_synchronise(machine, &step->task, service_now(machine, world));
     if (targets & self && program_hart(machine->program, step->task.id)->trap_handler)

@@ -91,6 +91,14 @@ const char *service_cannot_call(const Machine *machine, guint caller)
     for (guint h = 0; h < machine->program->harts->len; h++)
         if (h != caller && !program_hart(machine->program, h)->trap_handler)
             return "on_each_cpu while a hart has no trap handler to take the IPI with";
+    return service_cannot_interrupt(machine);
+}
+
+const char *service_cannot_interrupt(const Machine *machine)
+{
+    for (guint h = 0; h < machine->program->harts->len; h++)
+        if (program_hart(machine->program, h)->migrations)
+            return "an IPI while tasks migrate: what the handler does on the hart that a task goes to is not known";
     return NULL;
 }
 

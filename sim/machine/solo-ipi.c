@@ -16,7 +16,10 @@ void solo_serve_send_ipi(Solo *solo, const Local *local, MachineStep *step, GArr
     HartSet self = hart_set_of(solo->hart), targets = service_targets(solo->machine, &local->task);
     Message message = { .kind = MESSAGE_IPI, .asker = (uint8_t)solo->hart };
     View low = solo_before_sbi(solo, &local->views, step);
+    step->unsupported = service_cannot_interrupt(solo->machine);
     service_return(step);
+    if (step->unsupported)
+        return solo_append(steps, step);
     step->task.hart.x[REG_A0] = step->task.hart.x[REG_A1] = 0; /* SBI_SUCCESS */
     step->hart.views.reg[REG_A0] = step->hart.views.reg[REG_A1] = 0;
     if (targets & self && program_hart(solo->machine->program, solo->hart)->trap_handler)
