@@ -220,7 +220,12 @@ GArray *machine_steps(Machine *machine, const Task *task, const World *world)
             blocked = !execute(machine, task, world, steps);
             task_interrupt(machine, task, steps);
         }
-        serve_waiting(machine, task, world, blocked, steps);
+        Task waiting = *task;
+        if (blocked) { /* the ecall has been fetched, in two parts perhaps: the hart is in the service */
+            waiting.hart.phase = PHASE_BOUNDARY;
+            waiting.hart.word = 0;
+        }
+        serve_waiting(machine, &waiting, world, blocked, steps);
     }
     note_waiting(machine, task, steps);
     finish_calls(machine, world, steps);
