@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 ExitStatus worse(ExitStatus a, ExitStatus b)
@@ -215,7 +216,11 @@ static bool watch_search(gpointer data, const SearchProgress *progress)
 /* Half of the machine's memory: a search that grows without end has to end with figures, not with the OOM killer. */
 static guint64 memory_default(void)
 {
-    return (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE) / 2;
+    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        memory = MIN(memory, (guint64)limit.rlim_cur / 2); /* the emulator reserves a gigabyte, and arrays double */
+    return memory / 2;
 }
 
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)

@@ -113,7 +113,7 @@ bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, 
 {
     if (task->status == TASK_IDLE || task->status == TASK_GRACE)
         return true;
-    if (task->hart.phase != PHASE_BOUNDARY && !sleeps) /* an ecall fetched in parts may be what it sleeps in */
+    if (task->hart.phase != PHASE_BOUNDARY)
         return false;
     if (flags & STOP_OUTSIDE_SITES && stands_in_region(machine, task))
         return false;
@@ -128,7 +128,7 @@ bool service_may_park(const Machine *machine, const Task *task, uint32_t flags, 
 bool service_is_quiescent(const Machine *machine, const Task *task, bool sleeps)
 {
     bool waits = task->status == TASK_STOPPING || task->status == TASK_GRACE || task->status == TASK_IDLE;
-    if (task->depth > 0 || (task->hart.phase != PHASE_BOUNDARY && !sleeps))
+    if (task->depth > 0 || task->hart.phase != PHASE_BOUNDARY)
         return false;
     return waits || (task->status == TASK_RUNNING && (sleeps || service_at_schedule_point(machine, task)));
 }

@@ -131,49 +131,77 @@ static bool asks(const Solo *solo, const Local *local, guint ts)
            hart_set_has(solo_targets(message), solo->hart);
 }
 
-bool solo_owes(const Solo *solo, const Local *local, bool calls_only, bool *some)
+/* The end of a request; 0: it is not in the timeline. */
+static guint end_of(const Solo *solo, guint ts)
 {
     const GArray *messages = solo_messages(solo);
-    bool owes = false;
-    *some = false;
+    const Message *message = &g_array_index(messages, Message, ts - 1);
+    for (guint end = ts + 1; end <= messages->len; end++) {
+        const Message *other = &g_array_index(messages, Message, end - 1);
+        if (other->kind == message->kind + 1 && other->asker == message->asker)
+            return end;
+    }
+    return 0;
+}
+
+HartSet solo_owes(const Solo *solo, const Local *local)
+{
+    const GArray *messages = solo_messages(solo);
+    HartSet owes = 0;
     for (guint ts = 1; ts <= messages->len && !local->views.offline; ts++) {
         const Message *message = &g_array_index(messages, Message, ts - 1);
-        bool matters = message->kind == MESSAGE_CALL || (message->kind == MESSAGE_GRACE && !calls_only);
-        bool open = message->hart != HART_SELF && matters && hart_set_has(solo_targets(message), solo->hart);
-        for (guint end = ts + 1; end <= messages->len && open; end++) {
-            const Message *other = &g_array_index(messages, Message, end - 1);
-            open = other->kind != message->kind + 1 || other->asker != message->asker;
-        }
-        bool does = stamps_has(&local->views.passed, ts) ||
-                    (message->kind == MESSAGE_GRACE &&
-                     service_is_quiescent(solo->machine, &local->task, solo_sleeps(solo, local, G_MAXUINT)));
-        owes = owes || (open && !does);
-        *some = *some || (open && does);
+        if ((message->kind == MESSAGE_CALL || message->kind == MESSAGE_GRACE) && asks(solo, local, ts) &&
+            !end_of(solo, ts))
+            owes |= hart_set_of(message->asker);
     }
     return owes;
 }
 
-static void do_part(const Solo *solo, const Local *local, guint ts, GArray *steps)
+/* Whether the hart passes a schedule point here, as a request asks; *at: that is behind this message. */
+static bool passes(const Solo *solo, const Local *local, guint request, guint *at)
 {
-    const Message *message = &g_array_index(solo_messages(solo), Message, ts - 1);
-    bool grace = message->kind == MESSAGE_GRACE;
+    guint end = end_of(solo, request);
+    *at = request;
+    return service_is_quiescent(solo->machine, &local->task, false) ||
+           (solo_sleeps(solo, local, request, end ? end : G_MAXUINT, at) &&
+            service_is_quiescent(solo->machine, &local->task, true));
+}
+
+bool solo_may_quiesce(const Solo *solo, const Local *local)
+{
+    guint at;
+    for (guint ts = 1; ts <= solo_messages(solo)->len && !local->views.offline; ts++)
+        if (g_array_index(solo_messages(solo), Message, ts - 1).kind == MESSAGE_GRACE && asks(solo, local, ts) &&
+            passes(solo, local, ts, &at))
+            return true;
+    return false;
+}
+
+static void do_fence(const Solo *solo, const Local *local, guint ts, GArray *steps)
+{
     const Task *task = &local->task;
-    if (grace ? !service_is_quiescent(solo->machine, task, solo_sleeps(solo, local, ts))
-              : task->hart.phase != PHASE_BOUNDARY || service_masked(solo->machine, task))
+    if (task->hart.phase != PHASE_BOUNDARY || service_masked(solo->machine, task))
         return;
-    MachineStep step = solo_step_begin(grace ? STEP_QUIESCE : STEP_FENCE_I, local);
+    MachineStep step = solo_step_begin(STEP_FENCE_I, local);
     Views *views = &step.hart.views;
-    step.other = message->asker;
+    step.other = g_array_index(solo_messages(solo), Message, ts - 1).asker;
     stamps_add(&views->passed, ts);
-    if (!grace)
-        hart_fence_i_views(solo->machine->options->model, views, (View)ts);
-    View all = grace ? view_join(solo_everything(views, 0), (View)ts) : (View)ts;
-    view_raise(&views->read_new, all);
-    view_raise(&views->write_new, all);
-    if (grace) {
-        view_raise(&views->read_old, (View)ts);
-        view_raise(&views->write_old, (View)ts);
-    }
+    hart_fence_i_views(solo->machine->options->model, views, (View)ts);
+    view_raise(&views->read_new, (View)ts);
+    view_raise(&views->write_new, (View)ts);
+    solo_append(steps, &step);
+}
+
+static void quiesce(const Solo *solo, const Local *local, guint ts, GArray *steps)
+{
+    guint at;
+    if (!passes(solo, local, ts, &at))
+        return;
+    MachineStep step = solo_step_begin(STEP_QUIESCE, local);
+    Views *views = &step.hart.views;
+    step.other = g_array_index(solo_messages(solo), Message, ts - 1).asker;
+    stamps_add(&views->passed, ts);
+    solo_synchronise(views, view_join(solo_everything(views, 0), (View)at));
     solo_append(steps, &step);
 }
 
@@ -185,8 +213,10 @@ void solo_offer_parts(const Solo *solo, const Local *local, GArray *steps)
         const Message *message = &g_array_index(messages, Message, ts - 1);
         if (message->hart != HART_SELF && message->kind == MESSAGE_STOP && !stamps_has(&local->views.passed, ts))
             return; /* what comes after it can only be seen from inside it */
-        if ((message->kind == MESSAGE_FENCE || message->kind == MESSAGE_GRACE) && asks(solo, local, ts))
-            do_part(solo, local, ts, steps);
+        if (message->kind == MESSAGE_FENCE && asks(solo, local, ts))
+            do_fence(solo, local, ts, steps);
+        if (message->kind == MESSAGE_GRACE && asks(solo, local, ts))
+            quiesce(solo, local, ts, steps);
     }
 }
 

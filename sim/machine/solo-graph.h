@@ -19,7 +19,7 @@ typedef struct Edge {
 typedef struct State {
     uint32_t parent;     /* edge that found it; NONE: the initial state */
     uint32_t done;       /* id of the end, or NONE */
-    uint16_t kinds;      /* EndKind */
+    uint32_t stand;      /* 1 + index in result->stands; 0: no end */
     uint32_t depth;      /* steps from the initial state */
     uint32_t first_edge; /* its edges follow each other */
     bool real;           /* nothing added to the timeline, nothing guessed: a run against this very timeline */
@@ -59,6 +59,12 @@ void solo_graph_local(const Graph *graph, uint32_t number, Local *local);
 void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends);
 void solo_graph_clear(Graph *graph);
 void solo_graph_build(Graph *graph);
+
+/* solo-ends.c: the values of END_DONE, interned; how the hart may stand still here, where `stuck` means that it cannot go on, or
+ * may wait for ever; and notes that of a state. */
+uint32_t solo_end_id(const Graph *graph, const Local *local);
+Stand solo_stand(const Solo *solo, const Local *local, bool stuck);
+void solo_graph_stands(Graph *graph, uint32_t number, const Stand *stand);
 
 /* Whether a real run may end or stand still there; whether a step violates a property in a run that keeps its promises. */
 bool solo_graph_is_end(const State *state);

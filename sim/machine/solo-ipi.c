@@ -168,14 +168,18 @@ void solo_offer_migrations(const Solo *solo, const Local *local, GArray *steps)
     const Task *task = &local->task;
     const HartSpec *spec = program_hart(solo->machine->program, solo->hart);
     const Model *model = solo->machine->options->model;
+    guint at;
+    bool sleeps = solo_sleeps(solo, local, 0, G_MAXUINT, &at);
+    bool awake = service_may_park(solo->machine, task, 0, false);
     if (task->status != TASK_RUNNING || task->migrations_made >= spec->migrations || model->coherent_fetch ||
-        task->hart.phase != PHASE_BOUNDARY ||
-        !service_may_park(solo->machine, task, 0, solo_sleeps(solo, local, G_MAXUINT)))
+        task->hart.phase != PHASE_BOUNDARY || !(awake || (sleeps && service_may_park(solo->machine, task, 0, true))))
         return;
     guint open[OPEN_MAX], n;
     View fenced = fenced_until(solo, local, open, &n);
     MachineStep base = solo_step_begin(STEP_MIGRATE, local);
     base.task.migrations_made++;
+    if (!awake)
+        solo_synchronise(&base.hart.views, (View)at);
     if (n > OPEN_MAX) {
         base.unsupported = "a migration while more services are going on than are kept track of";
         return solo_append(steps, &base);

@@ -50,11 +50,20 @@ static void add_way_to(const Graph *graph, uint32_t number, GArray *way)
     }
 }
 
-static GArray *find_way(const Graph *graph, PathTo to, uint32_t which, int *violating)
+static bool is_goal(const Graph *graph, const State *state, const PathGoal *goal)
+{
+    if (!solo_graph_is_end(state))
+        return false;
+    if (goal->to == PATH_TO_DONE)
+        return state->done == goal->end;
+    return stand_equal(&g_array_index(graph->result->stands, Stand, state->stand - 1), &goal->stand);
+}
+
+static GArray *find_way(const Graph *graph, const PathGoal *goal, int *violating)
 {
     GArray *way = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     *violating = -1;
-    switch (to) {
+    switch (goal->to) {
     case PATH_TO_VIOLATION:
         for (guint i = 0; i < graph->edges->len; i++) {
             if (!solo_graph_is_violation(graph, edge_of(graph, i)))
@@ -70,10 +79,9 @@ static GArray *find_way(const Graph *graph, PathTo to, uint32_t which, int *viol
         add_completion(graph, 0, way);
         return way;
     case PATH_TO_DONE:
-    case PATH_TO_KIND:
+    case PATH_TO_STAND:
         for (guint i = 0; i < graph->states->len; i++) {
-            const State *state = state_of(graph, i);
-            if (!solo_graph_is_end(state) || (to == PATH_TO_DONE ? state->done != which : !(state->kinds & which)))
+            if (!is_goal(graph, state_of(graph, i), goal))
                 continue;
             add_way_to(graph, i, way);
             return way;
@@ -83,13 +91,13 @@ static GArray *find_way(const Graph *graph, PathTo to, uint32_t which, int *viol
     g_assert_not_reached();
 }
 
-GArray *solo_path(Solo *solo, PathTo to, uint32_t which, const EndPlaces *places, Intern *contents, Intern *ends,
+GArray *solo_path(Solo *solo, const PathGoal *goal, const EndPlaces *places, Intern *contents, Intern *ends,
                   int *violating)
 {
     Graph graph;
     solo_graph_init(&graph, solo, places, contents, ends);
     solo_graph_build(&graph);
-    g_autoptr(GArray) way = find_way(&graph, to, which, violating);
+    g_autoptr(GArray) way = find_way(&graph, goal, violating);
     GArray *path = g_array_new(FALSE, FALSE, sizeof(SoloStep));
     g_array_set_clear_func(path, solo_step_clear);
     for (guint i = 0; i < way->len; i++) {

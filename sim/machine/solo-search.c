@@ -13,70 +13,6 @@ enum {
     POLL_STATES = 4096
 };
 
-/* ---- ends */
-
-static uint64_t private_value(const Local *local, const Image *image, uint64_t address, guint size)
-{
-    GArray *none = g_array_new(FALSE, FALSE, sizeof(Message));
-    Timeline own = { image, local->settled, none };
-    uint64_t value = timeline_read(&own, address, size, 0, NULL);
-    g_array_unref(none);
-    return value;
-}
-
-static uint32_t end_id(const Graph *graph, const Local *local)
-{
-    const EndPlaces *places = graph->places;
-    g_autofree uint64_t *record = g_new0(uint64_t, places->n + 1);
-    for (guint i = 0; i < places->n; i++) {
-        const ConditionPlace *place = &places->places[i];
-        if (place->is_memory)
-            record[i] = private_value(local, graph->solo->machine->program->image, place->address, place->size);
-        else if (place->hart == local->task.id)
-            record[i] = local->task.hart.x[place->number];
-    }
-    return intern_put(graph->ends, record, (guint)(places->n * sizeof *record));
-}
-
-/* How the hart may come to stand still here, what it owes others apart; `stuck`: it cannot go on, or may wait for ever. */
-static uint16_t standing_alone(const Graph *graph, const Local *local, bool stuck)
-{
-    const Machine *machine = graph->solo->machine;
-    const Task *task = &local->task;
-    if (task->status == TASK_IDLE)
-        return END_DONE;
-    if (task->status == TASK_STOPPING && stuck) /* within its own stop_machine */
-        return END_STUCK;
-    if (task->status == TASK_STOPPING)
-        return (local->views.stopping - 1u) & STOP_OUTSIDE_SITES ? END_STOPPING_OUTSIDE : END_STOPPING;
-    if (task->status == TASK_CALLING || task->status == TASK_GRACE)
-        return task->status == TASK_GRACE ? END_WAITING_ASLEEP : END_WAITING;
-    if (task->status != TASK_RUNNING)
-        return stuck ? END_STUCK : 0;
-    bool sleeps = solo_sleeps(graph->solo, local, G_MAXUINT);
-    if (service_may_park(machine, task, STOP_OUTSIDE_SITES, sleeps))
-        return stuck ? END_STUCK_PARKABLE : END_PARKING;
-    if (service_may_park(machine, task, 0, sleeps))
-        return stuck ? END_STUCK_INSIDE : END_PARKING_INSIDE;
-    return stuck ? END_STUCK : 0;
-}
-
-static uint16_t standing_kinds(const Graph *graph, const Local *local, bool stuck)
-{
-    bool some;
-    if (solo_is_interrupted(graph->solo, local) || task_interrupt_is_due(graph->solo->machine, &local->task))
-        return 0;
-    uint16_t kinds = standing_alone(graph, local, stuck);
-    bool goes_on = kinds == END_PARKING || kinds == END_PARKING_INSIDE;
-    if (!kinds || !solo_owes(graph->solo, local, goes_on, &some))
-        return kinds;
-    if (goes_on)
-        return kinds | END_PARKING_OWING;
-    if (some)
-        return END_OWING_SOME;
-    return kinds & (END_WAITING | END_WAITING_ASLEEP) ? END_WAITING_OWING : END_OWING;
-}
-
 /* ---- the graph */
 
 /* A state as interned by the graph: what it shares with states against other timelines, what it owes, and (behind this) what
@@ -263,12 +199,11 @@ static bool expand_known(Graph *graph, uint32_t number)
         return false;
     GArray suffix = { .data = (gchar *)(uintptr_t)suffix_of(key), .len = key->n_suffix };
     guint n;
-    uint16_t kinds;
-    const CachedStep *steps = step_cache_find(solo->cache, key->core, solo->base, &suffix, &key->promised, &n, &kinds);
+    uint16_t kind;
+    const CachedStep *steps = step_cache_find(solo->cache, key->core, solo->base, &suffix, &key->promised, &n, &kind);
     if (!steps)
         return false;
-    if (state_of(graph, number)->owes_nothing && state_of(graph, number)->real)
-        state_of(graph, number)->kinds = kinds;
+    solo_graph_stands(graph, number, &(Stand){ .kind = kind });
     for (guint i = 0; i < n; i++)
         follow_known(graph, number, &steps[i]);
     return true;
@@ -327,15 +262,13 @@ static void expand_anew(Graph *graph, uint32_t number, Local *local, Local *next
         edge.to = add_state(graph, next, to, graph->edges->len);
         g_array_append_val(graph->edges, edge);
     }
-    uint16_t kinds = standing_kinds(graph, local, steps->len == 0 || solo->may_wait);
-    State *state = state_of(graph, number);
-    if (state->owes_nothing && state->real)
-        state->kinds = kinds;
-    if (state->kinds == END_DONE) /* an idle hart */
-        state->done = end_id(graph, local);
+    Stand stand = solo_stand(solo, local, steps->len == 0 || solo->may_wait);
+    solo_graph_stands(graph, number, &stand);
+    if (stand.kind == END_DONE) /* an idle hart */
+        state_of(graph, number)->done = solo_end_id(graph, local);
     if (keeps && steps->len && local->suffix->len < solo->suffix_max)
         step_cache_keep(solo->cache, core, solo->base, local->suffix, &local->views.promised,
-                        (const CachedStep *)(const void *)solo->kept->data, solo->kept->len, kinds);
+                        (const CachedStep *)(const void *)solo->kept->data, solo->kept->len, (uint16_t)stand.kind);
 }
 
 static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
@@ -350,8 +283,8 @@ static void expand(Graph *graph, uint32_t number, Local *local, Local *next)
         return;
     if (task->status == TASK_DONE) {
         solo_graph_local(graph, number, local);
-        state_of(graph, number)->done = end_id(graph, local);
-        state_of(graph, number)->kinds = END_DONE;
+        state_of(graph, number)->done = solo_end_id(graph, local);
+        solo_graph_stands(graph, number, &(Stand){ .kind = END_DONE });
         return;
     }
     if (leads_nowhere(graph, key->n_suffix, views))
@@ -435,6 +368,7 @@ void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *
     graph->result = g_new0(SoloResult, 1);
     graph->result->promisable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     graph->result->ends = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    graph->result->stands = g_array_new(FALSE, FALSE, sizeof(Stand));
 }
 
 void solo_graph_clear(Graph *graph)
@@ -454,6 +388,7 @@ void solo_result_free(SoloResult *result)
         return;
     g_array_unref(result->promisable);
     g_array_unref(result->ends);
+    g_array_unref(result->stands);
     g_free(result);
 }
 
@@ -467,7 +402,7 @@ static void add_once(GArray *ids, uint32_t id)
 
 bool solo_graph_is_end(const State *state)
 {
-    return state->kinds && state->real && state->owes_nothing;
+    return state->stand != 0;
 }
 
 bool solo_graph_is_violation(const Graph *graph, const Edge *edge)
@@ -496,11 +431,8 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
         }
     }
     for (guint i = 0; i < graph.states->len; i++)
-        if (solo_graph_is_end(state_of(&graph, i))) {
-            result->kinds |= state_of(&graph, i)->kinds;
-            if (state_of(&graph, i)->done != NONE)
-                add_once(result->ends, state_of(&graph, i)->done);
-        }
+        if (solo_graph_is_end(state_of(&graph, i)) && state_of(&graph, i)->done != NONE)
+            add_once(result->ends, state_of(&graph, i)->done);
     result->result.messages = (const uint32_t *)(const void *)result->promisable->data;
     result->result.n_messages = result->promisable->len;
     result->states = graph.states->len;

@@ -8,6 +8,7 @@
 
 /* How a run can end, or come to stand still. */
 typedef enum EndKind {
+    END_NONE,
     END_DONE = 1,            /* the hart has made its last call */
     END_STUCK = 2,           /* it waits for what this timeline does not bring, and cannot be switched out there */
     END_STUCK_INSIDE = 4,    /* likewise, but stop_machine may switch it out unless it wants tasks outside of sites */
@@ -18,11 +19,17 @@ typedef enum EndKind {
     END_STOPPING_OUTSIDE = 128, /* likewise, outside of sites */
     END_WAITING = 256,          /* it waits for others to do what it has asked of them */
     END_WAITING_ASLEEP = 512,   /* likewise, where any stop_machine may switch it out */
-    END_WAITING_OWING = 1024,   /* it waits, and will not do what it is asked itself */
-    END_OWING = 2048,           /* it stands still or is done, and will not do any of what it is asked */
-    END_OWING_SOME = 4096,      /* likewise, but has done a part of it: nobody knows for whom it is missing */
-    END_PARKING_OWING = 8192,   /* parked here for a stop, it will not do what it is asked */
 } EndKind;
+
+typedef struct Stand {
+    HartSet owes; /* those who have asked it for something that it has not done and, standing still, will not do */
+    EndKind kind;
+} Stand;
+
+static inline bool stand_equal(const Stand *a, const Stand *b)
+{
+    return a->kind == b->kind && a->owes == b->owes;
+}
 
 /* What is asked of the ends of runs. */
 typedef struct EndPlaces {
@@ -37,7 +44,7 @@ typedef struct SoloResult {
     PromiseResult result;
     GArray *promisable;      /* uint32_t: ids of messages, without hart */
     GArray *ends;            /* uint32_t: ids of END_DONE, each once, in the order of the shortest runs */
-    uint16_t kinds;          /* EndKind */
+    GArray *stands;          /* Stand, each once */
     const char *unsupported; /* why not all runs have been followed; NULL: they have */
     uint64_t unsupported_pc;
     const char *leaves; /* the first thing outside the machine that a run meets which keeps its promises; NULL: none */
@@ -64,11 +71,17 @@ typedef enum PathTo {
     PATH_TO_VIOLATION,  /* the first violation, and on until all promises are kept */
     PATH_TO_COMPLETION, /* until all promises are kept */
     PATH_TO_DONE,       /* a given END_DONE */
-    PATH_TO_KIND,       /* any end of a kind */
+    PATH_TO_STAND,      /* a given Stand */
 } PathTo;
 
-/* A shortest such run (`which`: id of an end, or kind), as a new array of SoloStep; *violating: index of the violating step, or -1. The run must exist. */
-GArray *solo_path(Solo *solo, PathTo to, uint32_t which, const EndPlaces *places, Intern *contents, Intern *ends,
+typedef struct PathGoal {
+    PathTo to;
+    uint32_t end;
+    Stand stand;
+} PathGoal;
+
+/* A shortest such run as a new array of SoloStep; *violating: index of the violating step, or -1. The run must exist. */
+GArray *solo_path(Solo *solo, const PathGoal *goal, const EndPlaces *places, Intern *contents, Intern *ends,
                   int *violating);
 
 void solo_steps_free(GArray *steps);

@@ -36,24 +36,24 @@ static uint64_t lock_address(uint64_t lock)
     return ORACLE_ZONE + 8 * lock;
 }
 
-bool solo_sleeps(const Solo *solo, const Local *local, guint until)
+bool solo_sleeps(const Solo *solo, const Local *local, guint from, guint until, guint *at)
 {
     Service service;
     uint64_t argument;
     const Task *task = &local->task;
+    guint now = MAX(from, solo_certainly_seen(&local->views)), end = MIN(until, solo_messages(solo)->len + 1), ignored;
+    at = at ? at : &ignored;
+    *at = now;
     if (task->status == TASK_STOPPING)
         return true;
-    if (task->status != TASK_RUNNING || !at_ecall(solo, task) ||
-        !service_recognise(task->hart.x, &service, &argument))
+    if (task->status != TASK_RUNNING || !at_ecall(solo, task) || !service_recognise(task->hart.x, &service, &argument))
         return false;
     if (service == SERVICE_OFFLINE)
-        return solo_is_asked(solo, local, until);
-    if (service != SERVICE_LOCK)
-        return false;
-    /* At some moment from where the hart is: it stays parked when the lock is released after that. */
-    guint now = solo_certainly_seen(&local->views), end = MIN(until, solo_messages(solo)->len + 1);
-    for (guint ts = now + 1; ts <= end; ts++) {
+        return solo_is_asked(solo, local, end);
+    /* It stays parked when the lock is released after that moment. */
+    for (guint ts = now + 1; ts <= end && service == SERVICE_LOCK; ts++) {
         const Message *last = lock_before(solo, argument, ts);
+        *at = ts - 1;
         if (last && last->kind == MESSAGE_LOCK && last->hart != HART_SELF)
             return true;
     }

@@ -70,8 +70,8 @@ void solo_offer_park(const Solo *solo, const Local *local, GArray *steps)
         const Message *message = &g_array_index(messages, Message, i);
         if (message->kind != MESSAGE_STOP || message->hart == HART_SELF || stamps_has(&local->views.passed, i + 1))
             continue;
-        if (local->views.clock > i ||
-            !service_may_park(solo->machine, &local->task, (uint32_t)message->value, solo_sleeps(solo, local, i + 1)))
+        if (local->views.clock > i || !service_may_park(solo->machine, &local->task, (uint32_t)message->value,
+                                                        solo_sleeps(solo, local, 0, i + 1, NULL)))
             return;
         MachineStep step = solo_step_begin(STEP_PARK, local);
         step.task.was_running = step.task.status;

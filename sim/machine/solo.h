@@ -80,8 +80,9 @@ static inline HartSet solo_targets(const Message *message)
 /* The point of the timeline that the hart has certainly seen: what is said of memory "as it is now" is said as of then. */
 guint solo_certainly_seen(const Views *views);
 
-/* Whether the hart is at a lock that another hart holds, at some moment from now on and before the message `until`. */
-bool solo_sleeps(const Solo *solo, const Local *local, guint until);
+/* Whether the hart waits in a service that sleeps, say at a lock that another hart holds, at some moment from now on, behind the
+ * message `from` and before the message `until`. *at (or NULL): the first such moment is behind that message. */
+bool solo_sleeps(const Solo *solo, const Local *local, guint from, guint until, guint *at);
 
 /* Where the part of hart `hart` in a service that it has yet to take begins: it may neither read nor write there or beyond, in this
  * timeline; VIEW_NEVER if there is none. */
@@ -89,9 +90,10 @@ View solo_horizon(const GArray *timeline, guint hart, const Views *views);
 
 /* Whether an IPI that is in the timeline may arrive here. */
 bool solo_is_interrupted(const Solo *solo, const Local *local);
-/* Whether, standing still, the hart leaves undone what others wait for: interrupts, and (not `calls_only`) schedule points, asked
- * for in the timeline without their end. *some: whether there are others that it does. */
-bool solo_owes(const Solo *solo, const Local *local, bool calls_only, bool *some);
+/* Who has asked for interrupts or schedule points, without an end of it in the timeline, that the hart has yet to take or pass. */
+HartSet solo_owes(const Solo *solo, const Local *local);
+/* Whether it is at a schedule point that some of them wait for. */
+bool solo_may_quiesce(const Solo *solo, const Local *local);
 
 /* solo-service.c, solo-sync.c, solo-ipi.c: what the ecall in step->hart does; what happens to the hart without its doing. Append to
  * `steps`. */

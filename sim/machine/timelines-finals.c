@@ -84,101 +84,6 @@ static uint64_t shared_value(const Timelines *timelines, const PromiseMessage *m
     return value;
 }
 
-/* One of the kinds that this hart can come to, or 0. */
-static uint16_t pick(const SoloResult *result, uint16_t kinds)
-{
-    uint16_t has = result->kinds & kinds;
-    return has & -has;
-}
-
-enum {
-    STUCK_KINDS = END_STUCK | END_STUCK_INSIDE | END_STUCK_PARKABLE,
-    STOPPING_KINDS = END_STOPPING | END_STOPPING_OUTSIDE,
-    WAITING_KINDS = END_WAITING | END_WAITING_ASLEEP | END_WAITING_OWING,
-    OWING_KINDS = END_WAITING_OWING | END_OWING
-};
-
-/* Whoever waits for what it has asked of others waits for somebody who will not do it. */
-static bool waits_for_ever(const uint16_t *kinds, guint n)
-{
-    bool waits = false, owes = false;
-    for (guint h = 0; h < n; h++) {
-        waits = waits || kinds[h] & WAITING_KINDS;
-        owes = owes || kinds[h] & OWING_KINDS;
-    }
-    return !waits || owes;
-}
-
-/* Everybody is done or waits for what nobody brings: fills `kinds`, by hart. */
-static bool all_stuck(const SoloResult *const *results, guint n, uint16_t *kinds)
-{
-    bool one_is_stuck = false;
-    for (guint h = 0; h < n; h++) {
-        kinds[h] = pick(results[h], OWING_KINDS);
-        if (!kinds[h])
-            kinds[h] = pick(results[h], STUCK_KINDS | WAITING_KINDS);
-        one_is_stuck = one_is_stuck || kinds[h];
-        if (!kinds[h])
-            kinds[h] = pick(results[h], END_DONE);
-        if (!kinds[h])
-            return false;
-    }
-    return one_is_stuck && waits_for_ever(kinds, n);
-}
-
-/* Somebody waits for stop_machine to park all others, one of whom waits where it cannot be parked; those who could go on have
- * been parked already. */
-static bool stop_is_stuck(const SoloResult *const *results, guint n, guint owner, uint16_t *kinds)
-{
-    kinds[owner] = pick(results[owner], STOPPING_KINDS);
-    if (!kinds[owner])
-        return false;
-    bool outside = kinds[owner] == END_STOPPING_OUTSIDE;
-    uint16_t blocks = END_STUCK | END_WAITING | OWING_KINDS | (outside ? END_STUCK_INSIDE : 0);
-    uint16_t waits =
-        END_DONE | END_WAITING_ASLEEP | STUCK_KINDS | STOPPING_KINDS | END_PARKING | (outside ? 0 : END_PARKING_INSIDE);
-    bool blocked = false;
-    for (guint h = 0; h < n; h++) {
-        if (h == owner)
-            continue;
-        kinds[h] = pick(results[h], blocks);
-        blocked = blocked || kinds[h];
-        if (!kinds[h])
-            kinds[h] = pick(results[h], waits);
-        if (!kinds[h])
-            return false;
-    }
-    return blocked && waits_for_ever(kinds, n);
-}
-
-/* Whether the harts can come to a state in which nobody can go on, and not all are done; fills `kinds`. */
-static bool find_deadlock(const SoloResult *const *results, guint n, uint16_t *kinds)
-{
-    bool stops = false;
-    for (guint h = 0; h < n; h++)
-        stops = stops || results[h]->kinds & STOPPING_KINDS;
-    if (all_stuck(results, n, kinds))
-        return true;
-    for (guint h = 0; h < n && stops; h++)
-        if (stop_is_stuck(results, n, h, kinds))
-            return true;
-    return false;
-}
-
-/* Several requests at a time, and a hart that has done what some of them ask, and never does the rest: whether any of those who
- * wait can go on is not known here. */
-static bool is_undecided(const SoloResult *const *results, guint n)
-{
-    bool waits = false, some = false, stops = false, parked = false;
-    for (guint h = 0; h < n; h++) {
-        waits = waits || results[h]->kinds & WAITING_KINDS;
-        some = some || results[h]->kinds & END_OWING_SOME;
-        stops = stops || results[h]->kinds & STOPPING_KINDS;
-        parked = parked || results[h]->kinds & END_PARKING_OWING;
-    }
-    return waits && (some || (stops && parked));
-}
-
 /* The final value of memory, of which every byte is as the timeline leaves it (`shared`), or as its one hart does. */
 static uint64_t memory_value(const Timelines *timelines, guint i, uint64_t shared, const uint64_t *const *ends)
 {
@@ -270,23 +175,25 @@ bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, gui
 {
     Timelines *timelines = (Timelines *)space;
     const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
-    uint16_t kinds[HARTS_MAX];
+    Stand stands[HARTS_MAX];
+    bool too_many = false;
     note_served(timelines, messages, n_messages);
     for (guint h = 0; h < space->n_processes; h++)
         if (results[h]->leaves)
             timelines_note_unsupported(timelines, h, results[h]->leaves, results[h]->leaves_pc);
-    if (timelines->violation.kind == VIOLATION_NONE && find_deadlock(results, space->n_processes, kinds)) {
+    if (timelines->violation.kind == VIOLATION_NONE &&
+        timelines_find_deadlock(results, space->n_processes, stands, &too_many)) {
         int property = judge_property(timelines->machine, PROPERTY_PROGRESS);
         if (property >= 0) {
             timelines->violation = (Violation){ .kind = VIOLATION_DEADLOCK, .property = property };
             g_clear_pointer(&timelines->violating_ends, g_free);
             keep_timeline(timelines, messages, n_messages);
-            timelines->violating_kinds = g_memdup2(kinds, space->n_processes * sizeof *kinds);
+            timelines->violating_stands = g_memdup2(stands, space->n_processes * sizeof *stands);
             return false;
         }
         timelines_note_unsupported(timelines, 0, "a deadlock, which is not checked for here", 0);
     }
-    if (is_undecided(results, space->n_processes))
+    if (too_many)
         timelines_note_unsupported(timelines, 0, "several services at a time that may wait for each other", 0);
     return judge_finals(timelines, messages, n_messages, results);
 }

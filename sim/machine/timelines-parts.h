@@ -55,7 +55,7 @@ struct Timelines {
     GArray *violating_timeline; /* PromiseMessage */
     bool witness;               /* it does not violate: an "exists" holds in its final state */
     uint32_t *violating_ends;   /* by hart: of a final state; or */
-    uint16_t *violating_kinds;  /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
+    Stand *violating_stands;    /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
     TimelineCounts counts;
 };
 
@@ -72,6 +72,10 @@ void timelines_make_groups(Timelines *timelines);
 void timelines_group_clear(gpointer group);
 /* Forgets what was learnt of steps. */
 void timelines_group_forget(Timelines *timelines, Group *group);
+
+/* timelines-deadlock.c: whether the harts can come to a state in which nobody can go on, and not all are done; fills `stands`, by
+ * hart. *too_many: that there are more combinations than are looked at. */
+bool timelines_find_deadlock(const SoloResult *const *results, guint n, Stand *stands, bool *too_many);
 
 /* PromiseClass.complete: final states and deadlocks. */
 bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,

@@ -30,19 +30,18 @@ static GArray *path_of(Timelines *timelines, guint hart, const GArray *messages,
         message.hart = message.hart == hart ? HART_SELF : HART_OTHER;
         g_array_append_val(solo.base, message);
     }
-    PathTo to = PATH_TO_COMPLETION;
-    uint32_t which = 0;
+    PathGoal goal = { .to = PATH_TO_COMPLETION };
     if (timelines->violating_ends) {
-        to = PATH_TO_DONE;
-        which = timelines->violating_ends[hart];
-    } else if (timelines->violating_kinds) {
-        to = PATH_TO_KIND;
-        which = timelines->violating_kinds[hart];
+        goal.to = PATH_TO_DONE;
+        goal.end = timelines->violating_ends[hart];
+    } else if (timelines->violating_stands) {
+        goal.to = PATH_TO_STAND;
+        goal.stand = timelines->violating_stands[hart];
     } else if (timelines->outcome->violating == (int)hart) {
-        to = PATH_TO_VIOLATION;
+        goal.to = PATH_TO_VIOLATION;
     }
     GArray *path =
-        solo_path(&solo, to, which, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
+        solo_path(&solo, &goal, &timelines->end_places, timelines->contents, timelines->ends, violating_step);
     solo_clear(&solo);
     return path;
 }
@@ -52,7 +51,7 @@ GArray *timelines_trail(Timelines *timelines)
     guint n = timelines->space.n_processes;
     g_autoptr(GArray) messages = full_timeline(timelines);
     g_autofree GArray **paths = g_new0(GArray *, n);
-    bool of_all = timelines->violating_ends || timelines->violating_kinds;
+    bool of_all = timelines->violating_ends || timelines->violating_stands;
     int violating = of_all ? -1 : timelines->outcome->violating, violating_step = -1;
     for (guint h = 0; h < n; h++) {
         int step;

@@ -319,7 +319,7 @@ void timelines_free(Timelines *timelines)
     g_array_unref(timelines->pool);
     g_array_unref(timelines->violating_timeline);
     g_free(timelines->violating_ends);
-    g_free(timelines->violating_kinds);
+    g_free(timelines->violating_stands);
     promise_outcome_free(timelines->outcome);
     g_free(timelines);
 }
@@ -342,7 +342,7 @@ static void begin_round(Timelines *timelines)
     promise_outcome_free(g_steal_pointer(&timelines->outcome));
     g_array_set_size(timelines->violating_timeline, 0);
     g_clear_pointer(&timelines->violating_ends, g_free);
-    g_clear_pointer(&timelines->violating_kinds, g_free);
+    g_clear_pointer(&timelines->violating_stands, g_free);
     timelines->violation = no_violation;
     timelines->witness = false;
     timelines->is_void = timelines->too_many = false;
