@@ -94,7 +94,7 @@ void offer_served(const Machine *machine, const Task *task, const World *world, 
 
 /* ---- who is asked */
 
-bool serve_online(const World *world, MachineStep *step)
+bool serve_online(const Machine *machine, const World *world, MachineStep *step)
 {
     HartSet self = service_bit(&step->task);
     if (hart_set_has(world->offline, step->task.id) == (step->service == SERVICE_OFFLINE)) { /* as it is */
@@ -109,6 +109,7 @@ bool serve_online(const World *world, MachineStep *step)
     if (step->service == SERVICE_OFFLINE && asked) /* what it was asked for while it was online, it does */
         return false;
     service_return(step);
+    service_synchronise(machine, &step->task, service_now(machine, world));
     World *next = step_world(step, world);
     next->offline = step->service == SERVICE_ONLINE ? next->offline & ~self : next->offline | self;
     return true;

@@ -30,7 +30,7 @@ void offer_stopped(const Machine *machine, const Task *task, const World *world,
 /* service-ask.c: remote fence.i, synchronize_rcu_tasks, online and offline. */
 void serve_remote_fence_i(const Machine *machine, const World *world, MachineStep *step);
 void serve_grace(const Machine *machine, const World *world, MachineStep *step);
-bool serve_online(const World *world, MachineStep *step);
+bool serve_online(const Machine *machine, const World *world, MachineStep *step);
 void offer_parts(const Machine *machine, const Task *task, const World *world, bool sleeps, GArray *steps);
 void offer_served(const Machine *machine, const Task *task, const World *world, GArray *steps);
 

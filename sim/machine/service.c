@@ -293,7 +293,7 @@ static bool serve(Machine *machine, const World *world, MachineStep *step)
         return true;
     case SERVICE_ONLINE:
     case SERVICE_OFFLINE:
-        return serve_online(world, step);
+        return serve_online(machine, world, step);
     }
     g_assert_not_reached();
 }

@@ -111,8 +111,14 @@ static void note_promises(Graph *graph, const Effect *effects, guint n, Edge *ed
 /* Beyond the timeline nothing may be promised once everything to come is ordered after what was added. */
 static bool leads_nowhere(const Graph *graph, guint n_suffix, const Views *views)
 {
+    const Options *options = graph->solo->machine->options;
     guint base = graph->solo->base->len;
-    return (n_suffix || views->guessed) && view_join(views->write_new, views->control) > base;
+    if (!n_suffix && !views->guessed)
+        return false;
+    bool stores = view_join(views->write_new, views->control) <= base;
+    bool calls = options->sbi_order == SBI_DEVICE && options->model->rvwmo_data &&
+                 view_join(views->output, view_join(views->control, views->clock)) <= base;
+    return !stores && !calls;
 }
 
 /* Why a step leads to where nothing more can be said, or NULL. */

@@ -43,6 +43,13 @@ static inline bool message_is_request_end(uint8_t kind)
 {
     return kind == MESSAGE_FENCE_END || kind == MESSAGE_GRACE_END || kind == MESSAGE_CALL_END;
 }
+/* Whether it is of an SBI call that interrupts other harts, which may be a write to a device: then what
+ * comes before later stores need not come before it. */
+static inline bool message_is_output(uint8_t kind)
+{
+    return kind == MESSAGE_FENCE || kind == MESSAGE_FENCE_END || kind == MESSAGE_CALL || kind == MESSAGE_CALL_END ||
+           kind == MESSAGE_IPI;
+}
 /* Whether it names the harts that it is for. */
 static inline bool message_names_harts(uint8_t kind)
 {
