@@ -53,17 +53,6 @@ static void note(StoryStep *told, char *text)
     g_ptr_array_add(told->notes, text);
 }
 
-/* A message's number in the timeline as the number of the step that stored it. */
-static guint step_of_message(const Replay *replay, guint ts)
-{
-    for (guint i = 0; i < replay->steps->len; i++) {
-        const MachineStep *step = &step_at(replay, i)->step;
-        if (step->world && timeline_now(&step->world->timeline) >= ts)
-            return i + 1;
-    }
-    return 0;
-}
-
 /* A fetch that read before the newest store to its bytes. */
 static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *at)
 {
@@ -75,7 +64,7 @@ static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *
         timeline_read(&at->world->timeline, fetch->pc + 2 * half, 2, G_MAXUINT, &newest);
         if (newest <= fetch->newest[half])
             continue;
-        guint missed = step_of_message(replay, newest);
+        guint missed = story_step_of_message(replay, newest);
         note(told, g_strdup_printf("stale%s: misses step %u",
                                    fetch->newest[0] == fetch->newest[1] ? ""
                                    : half                               ? " upper half"
@@ -94,7 +83,7 @@ static guint step_missed(const Replay *replay, const ReplayStep *at)
         return 0;
     guint newest;
     uint64_t now = timeline_read(&at->world->timeline, hart->load_address, hart->load_size, G_MAXUINT, &newest);
-    return now == hart->load_value ? 0 : step_of_message(replay, newest);
+    return now == hart->load_value ? 0 : story_step_of_message(replay, newest);
 }
 
 static void note_registers(StoryStep *told, const Replay *replay, const ReplayStep *at)
@@ -312,6 +301,17 @@ static char *c_place(const Replay *replay, const ReplayStep *at, const char *tag
     return g_strdup_printf("%s:%u", name, line->line);
 }
 
+static void tell_insn(StoryStep *told, const ReplayStep *at)
+{
+    const HartStep *hart = &at->step.hart;
+    told->pc = at->before.hart.pc;
+    if (hart->fetch.length == 0)
+        return;
+    told->insn = text_of(&hart->insn, hart->fetch.pc);
+    told->bytes = hart->fetch.word;
+    told->length = hart->fetch.length;
+}
+
 static StoryStep tell(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
@@ -325,6 +325,9 @@ static StoryStep tell(const Replay *replay, guint i)
     else
         told.what = event_text(replay, at);
     told.unnumbered = at->step.kind != STEP_EXECUTE && at->step.kind != STEP_SERVICE;
+    told.event = story_event(at);
+    story_add_links(&told, replay, i, step_missed(replay, at));
+    tell_insn(&told, at);
     told.place = told.unnumbered ? NULL : c_place(replay, at, told.tag);
     return told;
 }
@@ -353,7 +356,8 @@ void story_add_steps(Story *story, const Replay *replay)
                                  .hart = step_at(replay, i)->hart,
                                  .folded = true,
                                  .what = g_strdup_printf("... %u steps ...", run),
-                                 .notes = g_ptr_array_new_with_free_func(g_free) };
+                                 .notes = g_ptr_array_new_with_free_func(g_free),
+                                 .links = g_array_new(FALSE, FALSE, sizeof(StoryLink)) };
             g_array_append_val(story->steps, folded);
             i += run;
         } else {

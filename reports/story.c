@@ -11,7 +11,9 @@ static void story_step_clear(gpointer data)
     g_free(step->what);
     g_free(step->place);
     g_free(step->tag);
+    g_free(step->insn);
     g_ptr_array_unref(step->notes);
+    g_array_unref(step->links);
 }
 
 static void story_insn_clear(gpointer data)
@@ -27,6 +29,8 @@ void story_free(Story *story)
         return;
     g_free(story->sentence);
     g_free(story->banner);
+    g_ptr_array_unref(story->harts);
+    g_ptr_array_unref(story->entries);
     g_ptr_array_unref(story->allowed);
     g_ptr_array_unref(story->torn);
     g_array_unref(story->steps);
@@ -55,6 +59,12 @@ char *address_text(const Image *image, uint64_t address)
     if (g_str_has_prefix(name, "0x"))
         return g_steal_pointer(&name);
     return g_strdup_printf("0x%" G_GINT64_MODIFIER "x (%s)", address, name);
+}
+
+const char *story_entry(const Program *program, const HartSpec *spec)
+{
+    const ImageSymbol *symbol = image_symbol_before(program->image, spec->entry);
+    return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "steps";
 }
 
 /* ---- versions */
@@ -188,6 +198,13 @@ Story *story_tell(const Replay *replay)
 {
     Story *story = g_new0(Story, 1);
     story->allowed = g_ptr_array_new_with_free_func(g_free);
+    story->harts = g_ptr_array_new_with_free_func(g_free);
+    story->entries = g_ptr_array_new_with_free_func(g_free);
+    for (guint h = 0; h < replay->program->harts->len; h++) {
+        const HartSpec *spec = program_hart(replay->program, h);
+        g_ptr_array_add(story->harts, g_strdup(spec->name));
+        g_ptr_array_add(story->entries, g_strdup(story_entry(replay->program, spec)));
+    }
     story->torn = g_ptr_array_new_with_free_func(g_free);
     story->steps = g_array_new(FALSE, TRUE, sizeof(StoryStep));
     g_array_set_clear_func(story->steps, story_step_clear);

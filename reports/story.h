@@ -6,6 +6,34 @@
 #include "scenarios/scenario.h"
 #include "sim/machine/replay.h"
 
+/* Where something that a step has read was stored. */
+typedef enum StoryLinkKind {
+    LINK_FETCHES, /* it has fetched what step `step` stored */
+    LINK_MISSES,  /* it has fetched something older than what step `step` stored */
+    LINK_LOADS,   /* it has loaded what step `step` stored */
+    LINK_OLDER,   /* it has loaded something older */
+} StoryLinkKind;
+
+typedef struct StoryLink {
+    StoryLinkKind kind;
+    guint step; /* number of the step of the schedule, as StoryStep.first */
+} StoryLink;
+
+/* What a step does besides executing instructions: for drawings. */
+typedef enum StoryEvent {
+    EVENT_NONE,
+    EVENT_PARKED, /* switched out for stop_machine, until EVENT_RESUMED of that hart */
+    EVENT_RESUMED,
+    EVENT_STOP_BEGINS, /* everybody else is parked, until EVENT_STOP_ENDS */
+    EVENT_STOP_ENDS,
+    EVENT_HANDLER_BEGINS, /* a trap or interrupt is taken, until EVENT_HANDLER_ENDS of that hart */
+    EVENT_HANDLER_ENDS,
+    EVENT_FENCED, /* fence.i, of its own or for another hart */
+    EVENT_MIGRATED,
+    EVENT_PROMISED, /* a store of this hart takes effect before its turn */
+    EVENT_SERVED,   /* what it waited for has been done by all others */
+} StoryEvent;
+
 typedef struct StoryStep {
     guint first, last; /* numbers of the steps of the schedule, from 1; more than one only if folded */
     guint hart;
@@ -15,6 +43,12 @@ typedef struct StoryStep {
     char *place;      /* "patch.c:12": the line of C that the instruction is from; NULL: it is from none */
     char *tag;        /* OLD, NEW, MIX or a version's name; NULL: the bytes are the same in all versions */
     GPtrArray *notes; /* char *: registers changed, stores missed */
+    GArray *links;    /* StoryLink */
+    StoryEvent event;
+    char *insn; /* the instruction, without what the text says instead of it; NULL: the step executes none */
+    uint64_t pc;
+    uint64_t bytes; /* what was fetched, `length` bytes */
+    guint length;
 } StoryStep;
 
 /* One instruction of a patched site in one version. */
@@ -27,6 +61,8 @@ typedef struct StoryInsn {
 } StoryInsn;
 
 typedef struct Story {
+    GPtrArray *harts;   /* char *: names, by number */
+    GPtrArray *entries; /* char *: the label that each hart runs, "steps" for declared ones */
     char *sentence;     /* subject and consequence */
     GPtrArray *allowed; /* char *: what would have been right; may be empty */
     char *banner;       /* "WILD JUMP" */
@@ -38,6 +74,9 @@ typedef struct Story {
 
 void story_free(Story *story);
 Story *story_tell(const Replay *replay) OWNED_BY(story_free);
+
+/* The label of the code that a hart runs; "steps" if that is compiled from steps. */
+const char *story_entry(const Program *program, const HartSpec *spec);
 
 /* "func+4" if a symbol covers the address, else "0x...". */
 char *address_name(const Image *image, uint64_t address);

@@ -101,12 +101,6 @@ static void put_line(GString *out, const Columns *columns, guint number, int har
     g_string_append_printf(out, "%-*s%s\n", (int)start, label, text);
 }
 
-static const char *kind_of(const HartSpec *spec, const Program *program)
-{
-    const ImageSymbol *symbol = image_symbol_before(program->image, spec->entry);
-    return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "steps";
-}
-
 static void put_head(GString *out, const Replay *replay, const Columns *columns)
 {
     g_autoptr(GString) names = g_string_new(NULL), rules = g_string_new(NULL);
@@ -114,7 +108,7 @@ static void put_head(GString *out, const Replay *replay, const Columns *columns)
         const HartSpec *spec = program_hart(replay->program, h);
         if (columns->of_hart[h] < 0)
             continue;
-        g_autofree char *title = g_strdup_printf("%s (%s)", spec->name, kind_of(spec, replay->program));
+        g_autofree char *title = g_strdup_printf("%s (%s)", spec->name, story_entry(replay->program, spec));
         if (strlen(title) > columns->width - 2)
             title[columns->width - 2] = '\0';
         g_autofree char *rule = g_strnfill(strlen(title), '-');
