@@ -64,6 +64,8 @@ char *address_text(const Image *image, uint64_t address)
 const char *story_entry(const Program *program, const HartSpec *spec)
 {
     const ImageSymbol *symbol = image_symbol_before(program->image, spec->entry);
+    if (spec->label)
+        return spec->label;
     return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "steps";
 }
 
