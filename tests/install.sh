@@ -66,7 +66,9 @@ all_found() {
     else
         expect 0 "$name: shared assembly" lint isa/writers-fence-i
     fi
-    for file in cmodx/include/cmodx.h cmodx/include/trap.s; do
+    for file in cmodx/include/cmodx.h cmodx/include/trap.s cmodx/scenario.schema.json man/man1/cmodx.1 \
+        man/man5/cmodx-scenario.5 man/man7/cmodx-litmus.7 bash-completion/completions/cmodx zsh/site-functions/_cmodx \
+        fish/vendor_completions.d/cmodx.fish; do
         holds "no $file" [ -f "$share/$file" ]
     done
 }
@@ -76,4 +78,5 @@ mv "$t/prefix" "$t/moved"
 all_found "$t/moved"
 rm -rf "$t/moved"
 all_found "$t/stage$t/prefix"
+holds 'a file from nowhere' [ -z "$(find "$t/stage" -type f ! -path "$t/stage$t/prefix/bin/cmodx" ! -path "$t/stage$t/prefix/share/*")" ]
 summary
