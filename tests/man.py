@@ -72,8 +72,9 @@ def check_rest(cmodx, root, page):
     status = usage.help_of(cmodx).split('Exit status: ')[1]
     same('exit statuses', re.findall(r'^\.It (\d+)$', section(page, 'EXIT STATUS'), re.MULTILINE), re.findall(r'\d+', status))
     used = {'CMODX_INCLUDE_PATH'}
-    for path in glob.glob(os.path.join(root, '[irs]*/**/*.c'), recursive=True):
-        used |= set(re.findall(r'g_getenv\("(\w+)"\)', read(path)))
+    for room in ('isa', 'sim', 'scenarios', 'reports'):
+        for path in glob.glob(os.path.join(root, room, '**/*.c'), recursive=True):
+            used |= set(re.findall(r'g_getenv\("(\w+)"\)', read(path)))
     same('environment', re.findall(r'^\.It Ev (\S+)$', section(page, 'ENVIRONMENT'), re.MULTILINE), used)
 
 
@@ -101,7 +102,9 @@ def places(page):
     return {**keys, **properties}, words
 
 
-def check_format(cmodx, page):
+def check_format(cmodx, root, page):
+    same('shared files', re.findall(r'^\.It Pa (\S+\.[hs])$', page, re.MULTILINE),
+         os.listdir(os.path.join(root, 'scenarios/include')))
     keys, words = places(page)
     program = loader.keys(cmodx)
     for place in sorted(set(keys) | set(program)):
@@ -132,7 +135,7 @@ def main():
     page = read(os.path.join(root, 'man/cmodx.1'))
     check_options(cmodx, page)
     check_rest(cmodx, root, page)
-    check_format(cmodx, read(os.path.join(root, 'man/cmodx-scenario.5')))
+    check_format(cmodx, root, read(os.path.join(root, 'man/cmodx-scenario.5')))
     for path in pages:
         check_language(path)
     tools = [tool for tool in ('mandoc', 'groff') if shutil.which(tool)]
