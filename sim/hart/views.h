@@ -132,5 +132,6 @@ typedef struct ReadChoice {
 guint views_read(const Views *views, const Timeline *timeline, uint64_t address, guint size, View pre, View horizon,
                  ReadChoice *choices);
 
-/* Whether one of these own messages (of Message) can no longer be what some later store leaves. */
-bool views_dead(const Views *views, const Stamps *promised, const GArray *messages);
+/* Whether one of these own messages (of Message) can no longer be what some later store leaves. `device`: SBI calls are writes to
+ * a device. */
+bool views_dead(const Views *views, const Stamps *promised, const GArray *messages, bool device);

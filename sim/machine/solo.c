@@ -385,5 +385,6 @@ bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Lo
         return stamps_empty(&to->views.promised);
     }
     views_normalise(&to->views);
-    return stamps_empty(&to->views.promised) || !views_dead(&to->views, &to->views.promised, solo->base);
+    return stamps_empty(&to->views.promised) ||
+           !views_dead(&to->views, &to->views.promised, solo->base, solo_calls_devices(solo));
 }
