@@ -108,6 +108,12 @@ static void add_allowed(Story *story, const Replay *replay)
     ViolationKind kind = replay->violation.kind;
     if (kind == VIOLATION_OLD_BYTES || kind == VIOLATION_FREED)
         return;
+    if (kind == VIOLATION_LANDS) { /* what the scenario says, not what the versions do */
+        const GArray *places = program_property(replay->program, (guint)replay->violation.property)->addresses;
+        for (guint i = 0; i < places->len; i++)
+            g_ptr_array_add(story->allowed, address_text(replay->program->image, g_array_index(places, uint64_t, i)));
+        return;
+    }
     for (guint i = 0; region && i < replay->alternatives->len; i++) {
         const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
         if (alternative->trapped && kind != VIOLATION_MIXED)

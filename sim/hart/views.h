@@ -67,7 +67,8 @@ typedef struct Views {
     View exclusive_view; /* of the last LR, after it */
     View exclusive_stamp[8];
     View output;   /* what fences have ordered before output to devices */
-    View taken[5]; /* MESSAGE_CALL of others whose interrupt this hart has taken but not acknowledged; 0: none */
+    View late;     /* when the next instruction is fetched, at the earliest; for what is said of "after" a mark */
+    View taken[4]; /* MESSAGE_CALL of others whose interrupt this hart has taken but not acknowledged; 0: none */
     uint64_t exclusive_address; /* bytes read by the last LR; size 0: no reservation */
     uint8_t exclusive_size;
     uint8_t guessed;    /* a fetch has returned bytes that are not on the timeline */

@@ -146,7 +146,9 @@ static bool must_stop(Graph *graph, uint32_t number)
     SearchProgress progress = { .states = graph->solo->states_before + graph->states->len,
                                 .transitions = graph->edges->len,
                                 .frontier = graph->states->len - number,
-                                .bytes = intern_bytes(graph->ids) + graph->states->len * (guint64)sizeof(State) +
+                                .bytes = intern_bytes(graph->ids) + intern_bytes(graph->cores) +
+                                         intern_bytes(graph->solo->machine->passes) +
+                                         graph->states->len * (guint64)sizeof(State) +
                                          graph->edges->len * (guint64)sizeof(Edge) };
     SearchEnd *end = &graph->result->end;
     if (limits->states_max && progress.states > limits->states_max)
