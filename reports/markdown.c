@@ -77,9 +77,12 @@ static void put_failure(GString *out, const Result *result)
 {
     g_autofree char *name = result_name(result), *message = result_message(result);
     Place place = result_place(result);
-    g_string_append(out, "\n<details><summary><b>");
-    put_html(out, name);
-    g_string_append(out, "</b>: ");
+    g_string_append(out, "\n<details><summary>");
+    if (!result->error) {
+        g_string_append(out, "<b>");
+        put_html(out, name);
+        g_string_append(out, "</b>: ");
+    }
     put_html(out, message);
     g_string_append(out, "</summary>\n\n");
     put_escaped(out, result->file);

@@ -31,13 +31,11 @@ static void put_physical(JsonBuilder *builder, const char *path, Place place)
 {
     json_begin_object(builder, "physicalLocation");
     put_artifact(builder, path);
-    if (place.line) {
-        json_begin_object(builder, "region");
-        json_put_number(builder, "startLine", place.line);
-        if (place.column)
-            json_put_number(builder, "startColumn", place.column);
-        json_builder_end_object(builder);
-    }
+    json_begin_object(builder, "region");
+    json_put_number(builder, "startLine", MAX(place.line, 1)); /* GitHub shows no result that has no line */
+    if (place.column)
+        json_put_number(builder, "startColumn", place.column);
+    json_builder_end_object(builder);
     json_builder_end_object(builder);
 }
 
@@ -212,9 +210,10 @@ static void put_property_place(JsonBuilder *builder, const Result *result)
 static void put_bag(JsonBuilder *builder, const Result *result)
 {
     g_autofree char *replay = result_replay(result);
+    if (result->error)
+        return;
     json_begin_object(builder, "properties");
-    if (result->label)
-        json_put_text(builder, "options", result->label);
+    json_put_text(builder, "options", result->label);
     if (result->property)
         json_put_text(builder, "property", result->property);
     if (result->schedule)

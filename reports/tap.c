@@ -93,8 +93,10 @@ void tap_write(GString *out, const RunReport *run)
         const Result *result = g_ptr_array_index(run->results, i);
         g_autofree char *name = result_name(result), *message = result_message(result);
         g_string_append_printf(out, "%s %u - ", result_fails(result) ? "not ok" : "ok", i + 1);
-        put_description(out, name);
-        g_string_append(out, ": ");
+        if (!result->error) {
+            put_description(out, name);
+            g_string_append(out, ": ");
+        }
         put_description(out, message);
         g_string_append_c(out, '\n');
         put_diagnostics(out, result);
