@@ -34,16 +34,17 @@ static void put_number(GString *out, const char *key, guint value)
         g_string_append_printf(out, "  %s: %u\n", key, value);
 }
 
-/* Every line is indented, so none can be taken for the end of the block. */
+/* Every line is indented, so none can be taken for the end of the block; empty ones, too: Perl's reader asks for that, and
+ * has not heard of indentation indicators, which only text needs that begins with blanks. */
 static void put_block(GString *out, const char *key, const char *text)
 {
     if (!text)
         return;
     g_autofree char *printable = printable_text(text);
     g_auto(GStrv) lines = g_strsplit(g_strchomp(printable), "\n", -1);
-    g_string_append_printf(out, "  %s: |2\n", key);
+    g_string_append_printf(out, "  %s: |%s\n", key, *printable == ' ' || *printable == '\n' ? "2" : "");
     for (guint i = 0; lines[i]; i++)
-        g_string_append_printf(out, *lines[i] ? "    %s\n" : "\n", lines[i]);
+        g_string_append_printf(out, "    %s\n", lines[i]);
 }
 
 /* ---- test points */
