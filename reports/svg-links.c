@@ -93,7 +93,9 @@ static Way way_of(const SvgLayout *layout, const SvgArrow *arrow)
 {
     const SvgRow *from = svg_row(layout, arrow->from), *to = svg_row(layout, arrow->to);
     const SvgLane *source = svg_lane(layout, from->lane), *target = svg_lane(layout, to->lane);
-    Way way = { .from_y = (from->top + from->bottom) / 2 };
+    /* What is read and what is missed leave a store side by side. */
+    bool misses = arrow->kind == LINK_MISSES || arrow->kind == LINK_OLDER;
+    Way way = { .from_y = (from->top + from->bottom) / 2 + (misses ? 5 : -5) };
     bool leaves_left = from->lane > to->lane;
     way.from_x = leaves_left ? source->x : source->x + source->width;
     way.channel_x = svg_gap(layout, arrow->gap)->channel_x + (int)arrow->channel * SVG_CHANNEL;
@@ -131,12 +133,12 @@ void svg_put_arrows(GString *out, const SvgLayout *layout)
     for (guint i = 0; i < layout->arrows->len; i++)
         put_arrow(out, layout, arrow_at(layout, i));
     for (guint i = 0; i < layout->arrows->len; i++) {
-        const SvgArrow *arrow = arrow_at(layout, i);
+        Way way = way_of(layout, arrow_at(layout, i));
         bool drawn = false;
-        for (guint j = 0; j < i; j++)
-            drawn = drawn || (arrow_at(layout, j)->from == arrow->from &&
-                              way_of(layout, arrow_at(layout, j)).from_x == way_of(layout, arrow).from_x);
-        Way way = way_of(layout, arrow);
+        for (guint j = 0; j < i && !drawn; j++) {
+            Way other = way_of(layout, arrow_at(layout, j));
+            drawn = other.from_x == way.from_x && other.from_y == way.from_y;
+        }
         if (!drawn)
             g_string_append_printf(out, "<circle class=\"dot\" cx=\"%d\" cy=\"%d\" r=\"4\"/>\n", way.from_x,
                                    way.from_y);
