@@ -291,8 +291,7 @@ static void put_counts(GString *out, const Outcome *outcome)
                            plural(result->progress.transitions), result->progress.depth);
 }
 
-/* 18,564; but a number that nobody reads to the end as 4.5e58. */
-static char *readable_digits(const char *digits)
+char *readable_digits(const char *digits)
 {
     gsize length = strlen(digits);
     if (length <= DIGITS_READ)
