@@ -95,9 +95,9 @@ static ExitStatus run_scenario(gpointer data, const Scenario *scenario, GString 
 /* ---- the command */
 
 static const char *const summary =
-    "Decides every `expect` row of every scenario and prints one table: a line for each scenario, a column\n"
-    "for each model, fetch atomicity and preempt. Options such as --model replace what the rows say. `!`\n"
-    "marks a verdict that is not the one expected.";
+    "Decides every `expect` row of every scenario and prints a table for each directory: a line for each\n"
+    "scenario, a column for each model, fetch atomicity and preempt. Options such as --model replace what the\n"
+    "rows say. `!` marks a verdict that is not the one expected.";
 
 static bool parse(Table *table, int argc, char **argv, ExitStatus *status)
 {
