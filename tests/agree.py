@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True
 
 import argparse
 import json
+import os
 import subprocess
 from collections import namedtuple
 from pathlib import Path
@@ -47,6 +48,10 @@ class Failure(Exception):
 
 # ---- running
 
+# Every so many scenarios: where one takes long.
+EVERY = int(os.environ.get('CMODX_EVERY', '1'))
+
+
 def matrix(cmodx, files, *options):
     """The entries of all files. Exit status 10: not what rows expect, which is for other tests to tell."""
     command = [cmodx, 'matrix', '--format', 'json', *GRID, *options, '--', *files]
@@ -61,6 +66,7 @@ def all_entries(cmodx, root):
     slow = {Path(root, 'tests/scenarios', name) for name in TOO_MANY_ORDERS}
     if missing := slow - set(files):
         raise Failure(f'no such files: {missing}')
+    files = files[::EVERY]
     entries = matrix(cmodx, files, '--model', 'sc,sc-stale', '--explorer', 'interleaving,timeline')
     entries += matrix(cmodx, [file for file in files if file not in slow], '--model', 'rvwmo,ziccid')
     for entry in entries:
@@ -133,7 +139,7 @@ class Comparison:
                 if entry['model'] == stronger:
                     self.implies('refuted in the stronger model only', entry, self.weaker(entry, weaker))
         for excuse in EXCUSES:
-            if excuse not in self.used:
+            if excuse not in self.used and EVERY == 1:
                 self.n_failed += 1
                 print(f'FAILED: {excuse.scenario} need not be excused for: {excuse.reason}')
 
