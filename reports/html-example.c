@@ -62,8 +62,10 @@ void html_put_site(GString *out, const Story *story)
 
 static void put_step(GString *out, const Story *story, const StoryStep *step)
 {
-    html_printf(out, "<tr><td>%u</td><td>%s</td><td>", step->first,
-                (const char *)g_ptr_array_index(story->harts, step->hart));
+    html_printf(out, "<tr><td>%u", step->first);
+    if (step->last > step->first)
+        html_printf(out, "-%u", step->last);
+    html_printf(out, "</td><td>%s</td><td>", (const char *)g_ptr_array_index(story->harts, step->hart));
     if (step->length)
         g_string_append_printf(out, "<code>%" G_GINT64_MODIFIER "x  %0*" G_GINT64_MODIFIER "x</code>", step->pc,
                                (int)step->length * 2, step->bytes);
