@@ -66,6 +66,8 @@ char *address_text(const Image *image, uint64_t address)
 const char *story_entry(const Program *program, const HartSpec *spec)
 {
     const ImageSymbol *symbol = image_symbol_before(program->image, spec->entry);
+    if (spec->label)
+        return spec->label;
     return symbol && !g_str_has_prefix(symbol->name, "cmodx_start_") ? symbol->name : "steps";
 }
 
@@ -108,6 +110,12 @@ static void add_allowed(Story *story, const Replay *replay)
     ViolationKind kind = replay->violation.kind;
     if (kind == VIOLATION_OLD_BYTES || kind == VIOLATION_FREED)
         return;
+    if (kind == VIOLATION_LANDS) { /* what the scenario says, not what the versions do */
+        const GArray *places = program_property(replay->program, (guint)replay->violation.property)->addresses;
+        for (guint i = 0; i < places->len; i++)
+            g_ptr_array_add(story->allowed, address_text(replay->program->image, g_array_index(places, uint64_t, i)));
+        return;
+    }
     for (guint i = 0; region && i < replay->alternatives->len; i++) {
         const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
         if (alternative->trapped && kind != VIOLATION_MIXED)

@@ -56,7 +56,7 @@ static bool add_places(Build *build, GError **error)
         uint64_t address;
         const YamlNode *key = yaml_key(places, i), *value = yaml_item(places, i);
         const char *section = yaml_scalar(key);
-        if (section[0] != '.' ||
+        if ((section[0] != '.' && section[0] != '_') ||
             strspn(section + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") !=
                 strlen(section + 1))
             return yaml_error(error, key, "expected the name of a section, such as .text.far");

@@ -221,6 +221,8 @@ static bool resolve_hart(Loader *loader, guint i, GError **error)
         resolve_steps(loader, spec, steps);
     else if (!resolve_code(loader, yaml_mapping_get(node, "run"), &spec->entry, error))
         return false;
+    else
+        spec->label = g_strdup(yaml_scalar(yaml_mapping_get(node, "run")));
     if ((value = yaml_mapping_get(node, "until")) && !resolve_code(loader, value, &spec->until, error))
         return false;
     if ((value = yaml_mapping_get(node, "trap-handler")) && !resolve_code(loader, value, &spec->trap_handler, error))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""html.py HTML_PAGE SOURCE_ROOT [SCREENSHOTS]: the page as a browser shows it, on a telephone and on a desk, light and
+"""html.py CMODX SOURCE_ROOT [SCREENSHOTS]: the page as a browser shows it, on a telephone and on a desk, light and
 dark: nothing on the console, nothing asked for elsewhere, nothing wider than the screen but what scrolls by itself,
 and text that can be told from its background. Skipped where there is no chromium. With a directory, puts pictures of
 the page there."""
@@ -172,7 +172,7 @@ def picture(browser, path, width):
 
 
 def main():
-    html_page, root = (os.path.abspath(path) for path in sys.argv[1:3])
+    cmodx, root = (os.path.abspath(path) for path in sys.argv[1:3])
     pictures = os.path.abspath(sys.argv[3]) if len(sys.argv) > 3 else None
     program = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
     if not program:
@@ -182,7 +182,8 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
         page = os.path.join(directory, 'page.html')
         with open(page, 'wb') as file:
-            subprocess.run([html_page, 'cmodx test some', *SCENARIOS], cwd=root, stdout=file, check=True)
+            subprocess.run([cmodx, 'test', '--format', 'html', *SCENARIOS], cwd=root, stdout=file,
+                           stderr=subprocess.DEVNULL, check=False)
         browser = Browser(program, os.path.join(directory, 'profile'))
         url = 'file://' + page
         for scheme in ('light', 'dark'):

@@ -31,7 +31,7 @@ if python3 - <<'END'; then
 import json
 
 def key(entry, preempt):
-    options = ('file', 'model', 'fetch-atomicity', 'auipc-jalr', 'misaligned', 'lr-sc', 'explorer')
+    options = ('file', 'model', 'fetch-atomicity', 'auipc-jalr', 'misaligned', 'lr-sc', 'sbi-order', 'explorer')
     return (preempt,) + tuple(entry[name] for name in options)
 
 both = {key(entry, entry['preempt']): entry for entry in json.load(open('both.json'))}

@@ -5,6 +5,7 @@ static void hart_spec_clear(gpointer data)
 {
     HartSpec *spec = data;
     g_free(spec->name);
+    g_free(spec->label);
     g_clear_pointer(&spec->schedule_points, g_array_unref);
 }
 

@@ -64,6 +64,7 @@ typedef struct Options {
 
 typedef struct HartSpec {
     char *name;
+    char *label; /* what the scenario calls its entry; NULL: code of cmodx's own */
     uint64_t entry;
     uint64_t until; /* the hart has made its call when its pc is here */
     uint64_t x[32];

@@ -24,12 +24,13 @@ static __always_inline bool static_branch(void)
              "site:\n\t"
              "nop\n\t"
              ".option pop\n\t"
+             ".globl site_yes\n\t"
              ".set site_yes, %l[yes]\n\t"
              ".pushsection .rodata.jump_table, \"a\"\n\t"
              ".p2align 2\n"
              "jump_table:\n\t"
              ".long site - ., %l[yes] - .\n\t"
-             ".popsection" ::::yes);
+             ".popsection" :: ::yes);
     return false;
 yes:
     __attribute__((cold));
@@ -83,10 +84,10 @@ static void static_key_set(bool on)
     cmodx_unlock(text_mutex);
 }
 
-void switch_on_and_off(void)
+void switch_key(void)
 {
     static_key_set(true);
-    cmodx_mark(enabled);
     static_key_set(false);
-    cmodx_mark(disabled);
+    static_key_set(true);
+    cmodx_mark(enabled);
 }
