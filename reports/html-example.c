@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A counterexample: the sentence, the drawing, the site, and what can be pasted. */
 #include "reports/html-parts.h"
+#include "reports/writer-parts.h"
 
 #include <string.h>
 
@@ -118,8 +119,8 @@ static void put_replay(GString *out, const HtmlExample *example)
     g_string_append(out, "<p>Replay:</p>\n<pre class=\"cm\" tabindex=\"0\">");
     for (guint i = 0; i < example->rows->len; i++) {
         const Result *result = ((const HtmlRow *)g_ptr_array_index(example->rows, i))->result;
-        html_put_command(out, "replay", result);
-        html_printf(out, " --schedule %s\n", result->schedule);
+        g_autofree char *command = result_replay(result);
+        html_printf(out, "%s\n", command);
     }
     g_string_append(out, "</pre>\n");
 }

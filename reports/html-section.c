@@ -66,9 +66,11 @@ static const char *way_on(const char *reason)
 /* The options of one row, for a shell: what is not the default of the model. */
 static void put_check(GString *out, const Result *result)
 {
+    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._-+=:@%,";
     Options usual = options_default();
-    html_put_command(out, "check", result);
-    html_printf(out, " --model %s", result->options.model->name);
+    bool quote = !*result->file || result->file[strspn(result->file, plain)];
+    g_autofree char *file = quote ? g_shell_quote(result->file) : g_strdup(result->file);
+    html_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
     options_set(&usual, "model", result->options.model->name, NULL);
     for (guint i = 1; option_name(i); i++) {
         const char *name = option_name(i), *value = options_get(&result->options, name);
@@ -154,7 +156,10 @@ static void put_source(GString *out, const char *file)
     if (!g_file_test(file, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents(file, &text, &length, NULL) ||
         length > SOURCE_MAX)
         return;
-    html_printf(out, "<details><summary>Source: %s</summary>\n<pre tabindex=\"0\">%s</pre>\n</details>\n", file, text);
+    g_autoptr(GString) lines = g_string_new(text);
+    g_string_replace(lines, "\r\n", "\n", 0);
+    html_printf(out, "<details><summary>Source: %s</summary>\n<pre tabindex=\"0\">%s</pre>\n</details>\n", file,
+                lines->str);
 }
 
 /* What could not be run; how many of the rows that is. */
