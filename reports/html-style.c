@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Colours, the rest of the style, and the legend of the drawings. Every colour of text has a contrast of at least 4.5
- * to the background it stands on, in both schemes (tests/html.py measures it). */
+ * to the background it stands on, in both schemes (tests/page.py measures it). */
 #include "reports/html-parts.h"
 
 static const char *const light =

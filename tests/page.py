@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""html.py CMODX SOURCE_ROOT [SCREENSHOTS]: the page as a browser shows it, on a telephone and on a desk, light and
+"""page.py CMODX SOURCE_ROOT [SCREENSHOTS]: the page as a browser shows it, on a telephone and on a desk, light and
 dark: nothing on the console, nothing asked for elsewhere, nothing wider than the screen but what scrolls by itself,
 and text that can be told from its background. Skipped where there is no chromium. With a directory, puts pictures of
 the page there."""
