@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A counterexample: the sentence, the drawing, the site, and what can be pasted. */
 #include "reports/html-parts.h"
+#include "reports/writer-parts.h"
 
 #include <string.h>
 
@@ -62,8 +63,10 @@ void html_put_site(GString *out, const Story *story)
 
 static void put_step(GString *out, const Story *story, const StoryStep *step)
 {
-    html_printf(out, "<tr><td>%u</td><td>%s</td><td>", step->first,
-                (const char *)g_ptr_array_index(story->harts, step->hart));
+    html_printf(out, "<tr><td>%u", step->first);
+    if (step->last > step->first)
+        html_printf(out, "-%u", step->last);
+    html_printf(out, "</td><td>%s</td><td>", (const char *)g_ptr_array_index(story->harts, step->hart));
     if (step->length)
         g_string_append_printf(out, "<code>%" G_GINT64_MODIFIER "x  %0*" G_GINT64_MODIFIER "x</code>", step->pc,
                                (int)step->length * 2, step->bytes);
@@ -116,8 +119,8 @@ static void put_replay(GString *out, const HtmlExample *example)
     g_string_append(out, "<p>Replay:</p>\n<pre class=\"cm\" tabindex=\"0\">");
     for (guint i = 0; i < example->rows->len; i++) {
         const Result *result = ((const HtmlRow *)g_ptr_array_index(example->rows, i))->result;
-        html_put_command(out, "replay", result);
-        html_printf(out, " --schedule %s\n", result->schedule);
+        g_autofree char *command = result_replay(result);
+        html_printf(out, "%s\n", command);
     }
     g_string_append(out, "</pre>\n");
 }

@@ -76,6 +76,19 @@ static MatrixEntry *entry_of(const Result *result)
     return entry;
 }
 
+static void put_table(GString *out, const MatrixTable *table, GHashTable *rows, GHashTable *sections)
+{
+    g_autoptr(Matrix) matrix = matrix_new(table->entries);
+    if (table->heading)
+        html_printf(out, "<h3>%s</h3>\n", table->heading);
+    html_printf(out,
+                "<div class=\"sc\" tabindex=\"0\" role=\"region\" aria-label=\"Verdicts%s%s\">\n<table class=\"mx\">\n",
+                table->heading ? " of " : "", table->heading);
+    put_head(out, matrix);
+    put_body(out, matrix, rows, sections);
+    g_string_append(out, "</table>\n</div>\n");
+}
+
 void html_put_matrix(GString *out, const HtmlPage *page)
 {
     g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(matrix_entry_free);
@@ -94,14 +107,12 @@ void html_put_matrix(GString *out, const HtmlPage *page)
     }
     if (entries->len == 0)
         return;
-    g_autoptr(Matrix) matrix = matrix_new(entries);
-    g_string_append(
-        out, "<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Strategies and models</h2>\n"
-             "<p>A line for each scenario, a column for each model. An empty field: there is no such row. A row that "
-             "does not depend on <code>preempt</code> stands under both of its values, or under <code>either</code>."
-             "</p>\n<div class=\"sc\" tabindex=\"0\" role=\"region\" aria-labelledby=\"matrix\">\n"
-             "<table class=\"mx\">\n");
-    put_head(out, matrix);
-    put_body(out, matrix, rows, sections);
-    g_string_append(out, "</table>\n</div>\n</section>\n");
+    g_autoptr(GPtrArray) tables = matrix_tables(entries);
+    g_string_append(out, "<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Strategies and models</h2>\n"
+                         "<p>A line for each scenario, a column for each model. An empty field: there is no such row. "
+                         "A row that does not depend on <code>preempt</code> stands under both of its values, or under "
+                         "<code>either</code>.</p>\n");
+    for (guint i = 0; i < tables->len; i++)
+        put_table(out, g_ptr_array_index(tables, i), rows, sections);
+    g_string_append(out, "</section>\n");
 }

@@ -172,11 +172,3 @@ void html_put_verdict(GString *out, const Result *result)
         g_string_append_printf(out, "<b class=\"k %s\">%s</b>", classes[result->verdict],
                                verdict_name(result->verdict));
 }
-
-void html_put_command(GString *out, const char *verb, const Result *result)
-{
-    bool plain =
-        *result->file && !result->file[strspn(result->file, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_./,=+@:")];
-    g_autofree char *quoted = plain ? g_strdup(result->file) : g_shell_quote(result->file);
-    html_printf(out, "cmodx %s %s", verb, quoted);
-}

@@ -51,9 +51,6 @@ void html_put_allowed(GString *out, const Story *story);
 /* A verdict as a coloured word; an error is none. */
 void html_put_verdict(GString *out, const Result *result);
 
-/* "cmodx VERB FILE", to be pasted into a shell: its words quoted where they have to be. */
-void html_put_command(GString *out, const char *verb, const Result *result);
-
 /* printf whose %s are escaped. */
 void html_printf(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

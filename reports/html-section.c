@@ -3,6 +3,8 @@
 #include "reports/html-parts.h"
 #include "reports/text.h"
 
+#include <string.h>
+
 enum {
     SOURCE_MAX = 1 << 20,
 };
@@ -56,19 +58,24 @@ static const char *way_on(const char *reason)
         return "Raise that limit, or try --explorer timeline, which grows more slowly with the number of harts.";
     if (g_str_equal(reason, "stopped") || g_str_equal(reason, "interrupted"))
         return "Run it again, to the end.";
-    if (g_str_has_prefix(reason, "outside"))
+    if (strstr(reason, "outside"))
         return "Leave out what cannot be modelled, or replace it by instructions that do the same.";
     return "Change the scenario so that this cannot happen, and run it again.";
 }
 
-/* The options of one row, for a shell. */
+/* The options of one row, for a shell: what is not the default of the model. */
 static void put_check(GString *out, const Result *result)
 {
-    html_put_command(out, "check", result);
-    for (guint i = 0; option_name(i); i++) {
-        const char *value = options_get(&result->options, option_name(i));
-        if (value)
-            html_printf(out, " --%s %s", option_name(i), value);
+    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._-+=:@%,";
+    Options usual = options_default();
+    bool quote = !*result->file || result->file[strspn(result->file, plain)];
+    g_autofree char *file = quote ? g_shell_quote(result->file) : g_strdup(result->file);
+    html_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
+    options_set(&usual, "model", result->options.model->name, NULL);
+    for (guint i = 1; option_name(i); i++) {
+        const char *name = option_name(i), *value = options_get(&result->options, name);
+        if (value && g_strcmp0(value, options_get(&usual, name)) != 0)
+            html_printf(out, " --%s %s", name, value);
     }
 }
 
@@ -93,14 +100,15 @@ static void put_refutation(GString *out, const HtmlSection *section, const HtmlR
 static void put_row(GString *out, const HtmlSection *section, const HtmlRow *row)
 {
     const Result *result = row->result;
-    html_printf(out, "<tr id=\"%s\"><th scope=\"row\">%s</th><td>", row->id, result->label);
+    html_printf(out, "<tr role=\"row\" id=\"%s\"><th role=\"rowheader\" scope=\"row\">%s</th><td role=\"cell\">",
+                row->id, result->label);
     html_put_verdict(out, result);
     if (!result->as_expected) {
         html_printf(out, "<br/><b>not as expected</b>: %s", verdict_name(result->expected));
         if (result->expected_property)
             html_printf(out, " (%s)", result->expected_property);
     }
-    g_string_append(out, "</td><td>");
+    g_string_append(out, "</td><td role=\"cell\">");
     if (result->verdict == VERDICT_PROVED)
         put_proof(out, result);
     else if (result->verdict == VERDICT_REFUTED)
@@ -110,10 +118,14 @@ static void put_row(GString *out, const HtmlSection *section, const HtmlRow *row
     g_string_append(out, "</td></tr>\n");
 }
 
+/* On a narrow screen the cells stand below each other, which is why their roles have to be told. */
 static void put_rows(GString *out, const HtmlSection *section)
 {
-    g_string_append(out, "<table class=\"rw\">\n<thead><tr><th scope=\"col\">options</th><th scope=\"col\">verdict</th>"
-                         "<th scope=\"col\">found</th></tr></thead>\n<tbody>\n");
+    static const char *const heads[] = { "options", "verdict", "found" };
+    g_string_append(out, "<table class=\"rw\" role=\"table\">\n<thead role=\"rowgroup\"><tr role=\"row\">");
+    for (guint i = 0; i < G_N_ELEMENTS(heads); i++)
+        html_printf(out, "<th role=\"columnheader\" scope=\"col\">%s</th>", heads[i]);
+    g_string_append(out, "</tr></thead>\n<tbody role=\"rowgroup\">\n");
     for (guint i = 0; i < section->rows->len; i++) {
         const HtmlRow *row = g_ptr_array_index(section->rows, i);
         if (!row->result->error)
@@ -144,7 +156,10 @@ static void put_source(GString *out, const char *file)
     if (!g_file_test(file, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents(file, &text, &length, NULL) ||
         length > SOURCE_MAX)
         return;
-    html_printf(out, "<details><summary>Source: %s</summary>\n<pre tabindex=\"0\">%s</pre>\n</details>\n", file, text);
+    g_autoptr(GString) lines = g_string_new(text);
+    g_string_replace(lines, "\r\n", "\n", 0);
+    html_printf(out, "<details><summary>Source: %s</summary>\n<pre tabindex=\"0\">%s</pre>\n</details>\n", file,
+                lines->str);
 }
 
 /* What could not be run; how many of the rows that is. */

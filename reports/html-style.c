@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Colours, the rest of the style, and the legend of the drawings. Every colour of text has a contrast of at least 4.5
- * to the background it stands on, in both schemes (tests/html.py measures it). */
+ * to the background it stands on, in both schemes (tests/page.py measures it). */
 #include "reports/html-parts.h"
 
 static const char *const light =
@@ -42,7 +42,10 @@ static const char *const page =
     "@media(max-width:48rem){.mx th[scope=row]{white-space:normal;overflow-wrap:anywhere;min-width:9rem}}\n"
     "@media(min-width:48.01rem){.mx th[scope=row]{position:sticky;left:0}}\n"
     ".rw th,.rw td:nth-child(2){overflow-wrap:normal}.rw th[scope=row]{font-weight:400}\n"
-    ".si,.rg{overflow-wrap:normal}.si caption{white-space:nowrap}.si code{white-space:pre}.si td b{font-size:.8rem}.si th,.rg td{white-space:nowrap}.ex{background:var(--rb);"
+    "@media(max-width:40rem){.rw,.rw tbody,.rw tr,.rw th,.rw td{display:block}.rw thead{position:absolute;clip-path:"
+    "inset(50%);width:1px;height:1px;overflow:hidden}.rw th,.rw td{border:0;background:none;padding:.1rem 0}.rw tr{"
+    "border-top:1px solid var(--soft);padding:.4rem 0}}\n"
+    ".si,.rg{overflow-wrap:normal}.si caption{white-space:nowrap}.si code,.rg code{white-space:pre}.si td b{font-size:.8rem}.si th,.rg td{white-space:nowrap}.ex{background:var(--rb);"
     "color:var(--rf)}\n"
     ".defs{position:absolute}.lg{padding:0;margin:0}.lg dt{font-weight:600;margin-top:.5rem}.lg dd{margin:0 0 0 "
     "1.5rem;max-width:70ch}.lg svg{vertical-align:middle;margin-right:.5rem}\n";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* One page for the browser, complete in itself: no scripts, nothing from elsewhere. It is well-formed XML, too. */
 #include "reports/html-parts.h"
-#include "reports/writers.h"
+#include "reports/writer-parts.h"
 
 /* ---- the top of the page */
 
@@ -56,10 +56,9 @@ static void put_attention(GString *out, const HtmlPage *page)
     for (guint i = 0; i < page->attention->len; i++) {
         const HtmlRow *row = g_ptr_array_index(page->attention, i);
         const Result *result = row->result;
-        g_autofree char *message = result_message(result);
-        html_printf(out, "<li><a href=\"#%s\">%s%s%s%s</a>: %s</li>\n", row->example ? row->example->id : row->id,
-                    result->scenario ? result->scenario : result->file, result->label ? " [" : "",
-                    result->label ? result->label : "", result->label ? "]" : "", message);
+        g_autofree char *name = result_name(result), *message = result_message(result);
+        html_printf(out, "<li><a href=\"#%s\">%s</a>: %s</li>\n", row->example ? row->example->id : row->id, name,
+                    message);
     }
     g_string_append(out, "</ul>\n</section>\n");
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/svg-parts.h"
+#include "reports/writer-parts.h"
 
 #include <string.h>
 
 void markup_put(GString *out, const char *text)
 {
-    g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
-    for (const char *at = valid; at && *at; at = g_utf8_next_char(at)) {
-        gunichar c = g_utf8_get_char(at);
-        const char *entity = c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : NULL;
-        bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0) || c == 0xfffe || c == 0xffff;
+    g_autofree char *fit = text ? printable_text(text) : NULL;
+    for (const char *at = fit; at && *at; at++) {
+        const char *entity = *at == '<'   ? "&lt;"
+                             : *at == '>' ? "&gt;"
+                             : *at == '&' ? "&amp;"
+                             : *at == '"' ? "&quot;"
+                                          : NULL;
         if (entity)
             g_string_append(out, entity);
-        else if (control)
-            g_string_append(out, "\xef\xbf\xbd");
         else
-            g_string_append_len(out, at, g_utf8_next_char(at) - at);
+            g_string_append_c(out, *at);
     }
 }
 

@@ -11,5 +11,5 @@ void svg_put_definitions(GString *out);
 /* `id`: unique in the page; `title`: what the drawing is called. */
 void svg_put_story(GString *out, const Story *story, const char *id, const char *title);
 
-/* Appends text for an element or an attribute; what is no character becomes U+FFFD. NULL: nothing. */
+/* Appends text for an element or an attribute. NULL: nothing. */
 void markup_put(GString *out, const char *text);
