@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The table for people: text for a terminal or a mail, and Markdown. */
+/* The tables for people: text for a terminal or a mail, and Markdown. */
 #include "reports/matrix.h"
 
 #include <string.h>
@@ -134,10 +134,18 @@ static const char *const legend =
     "preempt: n none, f full, * either. Where nobody asks for stop_machine, a row that does not say which\n"
     "stands under both.\n";
 
-void matrix_text(GString *out, const GPtrArray *entries, bool with_legend)
+static void put_heading(GString *out, const char *heading)
 {
-    g_autoptr(Matrix) matrix = matrix_new(entries);
-    guint width = (guint)strlen("fetch atomicity"), n_mismatches = count_mismatches(entries);
+    g_string_append_printf(out, "%s\n", heading);
+    for (glong n = g_utf8_strlen(heading, -1); n > 0; n--)
+        g_string_append_c(out, '=');
+    g_string_append_c(out, '\n');
+}
+
+static void put_table(GString *out, const MatrixTable *table)
+{
+    g_autoptr(Matrix) matrix = matrix_new(table->entries);
+    guint width = (guint)strlen("fetch atomicity");
     for (guint i = 0; i < matrix->lines->len; i++) {
         const MatrixLine *line = g_ptr_array_index(matrix->lines, i);
         width = MAX(width, (guint)g_utf8_strlen(line->label, -1));
@@ -145,9 +153,22 @@ void matrix_text(GString *out, const GPtrArray *entries, bool with_legend)
     g_autofree guint *places = column_places(matrix, width);
     g_autoptr(GString) scratch = g_string_new(NULL);
     Layout layout = { matrix, places, scratch };
+    if (table->heading)
+        put_heading(out, table->heading);
     put_header(out, &layout);
     for (guint i = 0; i < matrix->lines->len; i++)
         put_cells(out, &layout, g_ptr_array_index(matrix->lines, i));
+}
+
+void matrix_text(GString *out, const GPtrArray *entries, bool with_legend)
+{
+    g_autoptr(GPtrArray) tables = matrix_tables(entries);
+    guint n_mismatches = count_mismatches(entries);
+    for (guint i = 0; i < tables->len; i++) {
+        if (i > 0)
+            g_string_append_c(out, '\n');
+        put_table(out, g_ptr_array_index(tables, i));
+    }
     if (with_legend)
         g_string_append(out, legend);
     if (n_mismatches)
@@ -185,12 +206,16 @@ static const char *const markdown_legend =
     "`?` is inconclusive, `!` not the verdict expected, `.` no such row. Where nobody asks for stop_machine,\n"
     "a row that does not name `preempt` stands under both of its values, or under `either` if all are like that.\n";
 
-void matrix_markdown(GString *out, const GPtrArray *entries, const char *command)
+static void put_markdown_table(GString *out, const MatrixTable *table)
 {
     static const char *const words[] = { "proved", "**REFUTED**", "?" };
-    g_autoptr(Matrix) matrix = matrix_new(entries);
-    guint n_mismatches = count_mismatches(entries);
-    g_string_append_printf(out, "<!-- Made by:\n%s\n-->\n# Verdicts\n\n%s\n", command, markdown_legend);
+    g_autoptr(Matrix) matrix = matrix_new(table->entries);
+    g_string_append_c(out, '\n');
+    if (table->heading) {
+        g_string_append(out, "## ");
+        put_escaped(out, table->heading);
+        g_string_append(out, "\n\n");
+    }
     put_markdown_header(out, matrix);
     for (guint l = 0; l < matrix->lines->len; l++) {
         const MatrixLine *line = g_ptr_array_index(matrix->lines, l);
@@ -203,6 +228,15 @@ void matrix_markdown(GString *out, const GPtrArray *entries, const char *command
         }
         g_string_append(out, " |\n");
     }
+}
+
+void matrix_markdown(GString *out, const GPtrArray *entries, const char *command)
+{
+    g_autoptr(GPtrArray) tables = matrix_tables(entries);
+    guint n_mismatches = count_mismatches(entries);
+    g_string_append_printf(out, "<!-- Made by:\n%s\n-->\n# Verdicts\n\n%s", command, markdown_legend);
+    for (guint i = 0; i < tables->len; i++)
+        put_markdown_table(out, g_ptr_array_index(tables, i));
     if (!n_mismatches)
         return;
     g_string_append_printf(out, "\n%u not as expected:\n\n```\n", n_mismatches);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/matrix.h"
 
+#include <string.h>
+
 void matrix_entry_free(gpointer data)
 {
     MatrixEntry *entry = data;
@@ -12,6 +14,61 @@ void matrix_entry_free(gpointer data)
     g_free(entry->expected_property);
     g_free(entry->mismatch);
     g_free(entry);
+}
+
+static void table_free(gpointer data)
+{
+    MatrixTable *table = data;
+    g_free(table->directory);
+    g_ptr_array_unref(table->entries);
+    g_free(table);
+}
+
+static MatrixTable *table_of(GPtrArray *tables, const MatrixEntry *entry)
+{
+    g_autofree char *directory = g_path_get_dirname(entry->file);
+    for (guint i = tables->len; i > 0; i--) {
+        MatrixTable *table = g_ptr_array_index(tables, i - 1);
+        if (g_str_equal(table->directory, directory))
+            return table;
+    }
+    MatrixTable *table = g_new0(MatrixTable, 1);
+    table->directory = g_steal_pointer(&directory);
+    table->entries = g_ptr_array_new();
+    g_ptr_array_add(tables, table);
+    return table;
+}
+
+/* How long the path is that leads to all of the directories: "a/" of "a/b" and "a/b/c". */
+static gsize common_path(const GPtrArray *tables)
+{
+    const char *first = ((const MatrixTable *)g_ptr_array_index(tables, 0))->directory;
+    gsize n = strlen(first);
+    for (guint i = 1; i < tables->len; i++) {
+        const char *other = ((const MatrixTable *)g_ptr_array_index(tables, i))->directory;
+        gsize same = 0;
+        while (same < n && first[same] == other[same])
+            same++;
+        n = same;
+    }
+    while (n > 0 && first[n - 1] != '/')
+        n--;
+    return n;
+}
+
+GPtrArray *matrix_tables(const GPtrArray *entries)
+{
+    GPtrArray *tables = g_ptr_array_new_with_free_func(table_free);
+    for (guint i = 0; i < entries->len; i++) {
+        MatrixEntry *entry = g_ptr_array_index(entries, i);
+        g_ptr_array_add(table_of(tables, entry)->entries, entry);
+    }
+    gsize n_common = tables->len > 1 ? common_path(tables) : 0;
+    for (guint i = 0; i < tables->len && tables->len > 1; i++) {
+        MatrixTable *table = g_ptr_array_index(tables, i);
+        table->heading = table->directory + (table->directory[n_common] ? n_common : 0); /* "/" stays */
+    }
+    return tables;
 }
 
 static void line_free(gpointer data)

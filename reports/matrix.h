@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The verdicts of many scenarios under many options as one table: a line per scenario, and per combination of the
- * options that have no column; a column per model, fetch atomicity and preempt. */
+/* The verdicts of many scenarios under many options as tables, one for each directory: a line per scenario, and per
+ * combination of the options that have no column; a column per model, fetch atomicity and preempt. */
 #pragma once
 
 #include "scenarios/scenario.h"
@@ -23,11 +23,22 @@ void matrix_entry_free(gpointer entry);
 
 /* `entries`: of MatrixEntry, those of one file behind each other. */
 void matrix_text(GString *out, const GPtrArray *entries, bool with_legend);
-/* `command`: what prints this very table. */
+/* `command`: what prints these very tables. */
 void matrix_markdown(GString *out, const GPtrArray *entries, const char *command);
 void matrix_json(GString *out, const GPtrArray *entries);
 
 /* ---- what text and Markdown share */
+
+/* The scenarios of one directory. Each table has its own columns: a directory whose rows speak of nine models does not
+ * widen the others. */
+typedef struct MatrixTable {
+    char *directory;     /* as the user named it */
+    const char *heading; /* the directory without what all of them have in common; NULL: there is but one */
+    GPtrArray *entries;  /* borrowed */
+} MatrixTable;
+
+/* MatrixTable, in the order of their first entries. */
+GPtrArray *matrix_tables(const GPtrArray *entries);
 
 typedef enum MatrixPreempt {
     MATRIX_NONE,

@@ -29,13 +29,23 @@ static void add(StoryStep *told, StoryLinkKind kind, guint step)
         g_array_append_val(told->links, link);
 }
 
+/* The store that takes effect with a step, or NULL. One that was promised has taken effect before its turn. */
+static const Message *store_of(const Replay *replay, const ReplayStep *at)
+{
+    const MachineStep *step = &at->step;
+    if (step->kind == STEP_PROMISE)
+        return step->hart.store.kind == MESSAGE_STORE ? &step->hart.store : NULL;
+    bool promised = replay->options->model->rvwmo_data &&
+                    (!step->world || timeline_now(&step->world->timeline) == timeline_now(&at->world->timeline));
+    return step->hart.stores && !promised ? &step->hart.store : NULL;
+}
+
 /* The last step before the i-th that stored to any of these bytes, if it is of another hart; 0: none. */
 static guint last_store(const Replay *replay, guint i, uint64_t address, guint size)
 {
     for (guint j = i; j-- > 0;) {
-        const HartStep *other = &step_at(replay, j)->step.hart;
-        if (other->stores && other->store.address < address + size &&
-            address < other->store.address + other->store.size)
+        const Message *store = store_of(replay, step_at(replay, j));
+        if (store && store->address < address + size && address < store->address + store->size)
             return step_at(replay, j)->hart == step_at(replay, i)->hart ? 0 : j + 1;
     }
     return 0;

@@ -70,6 +70,8 @@ static char *fetch_phrase(const Replay *replay, const Fetch *fetch, const char *
 {
     g_autofree char *word = insn_word(fetch), *upper = upper_half_of(replay, fetch, tag);
     if (g_str_equal(tag, "MIX")) {
+        if (fetch_is_torn(fetch) && *word == '.') /* .4byte: no instruction */
+            return g_strdup_printf("the torn word %0*x", (int)fetch->length * 2, fetch->word);
         if (fetch_is_torn(fetch))
             return g_strdup_printf("a torn %s", word);
         return half_written(replay, fetch) ? g_strdup_printf("a half-written %s", word)

@@ -242,6 +242,32 @@ static char *interrupt_text(const Replay *replay, const ReplayStep *at, const ch
                            elsewhere);
 }
 
+/* The message of a service that takes effect before the hart gets to its call. */
+static char *early_text(const Replay *replay, const Message *message)
+{
+    static const char *const names[] = { [MESSAGE_STOP] = "stop_machine()",
+                                         [MESSAGE_STOP_END] = "the end of stop_machine()",
+                                         [MESSAGE_FENCE] = "remote fence.i",
+                                         [MESSAGE_FENCE_END] = "the end of remote fence.i",
+                                         [MESSAGE_GRACE] = "synchronize_rcu_tasks",
+                                         [MESSAGE_GRACE_END] = "the end of synchronize_rcu_tasks",
+                                         [MESSAGE_CALL] = "on_each_cpu()",
+                                         [MESSAGE_CALL_END] = "the end of on_each_cpu()",
+                                         [MESSAGE_IPI] = "send_ipi",
+                                         [MESSAGE_ONLINE] = "online",
+                                         [MESSAGE_OFFLINE] = "offline",
+                                         [MESSAGE_MARK] = "mark",
+                                         [MESSAGE_LOCK] = "lock",
+                                         [MESSAGE_UNLOCK] = "unlock" };
+    const Program *program = replay->program;
+    bool is_mark = message->kind == MESSAGE_MARK,
+         is_lock = message->kind == MESSAGE_LOCK || message->kind == MESSAGE_UNLOCK;
+    const GPtrArray *list = is_mark ? program->marks : program->locks;
+    const char *of =
+        (is_mark || is_lock) && message->value < list->len ? g_ptr_array_index(list, message->value) : NULL;
+    return g_strdup_printf("<%s%s%s takes effect early>", names[message->kind], of ? " " : "", of ? of : "");
+}
+
 static char *event_text(const Replay *replay, const ReplayStep *at)
 {
     g_autofree char *where = address_name(replay->program->image, at->before.hart.pc);
@@ -276,7 +302,7 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
         g_autofree char *place = address_name(replay->program->image, store->address);
         g_autofree char *value = address_text(replay->program->image, store->value);
         if (store->kind != MESSAGE_STORE)
-            return g_strdup("<a service call takes effect early>");
+            return early_text(replay, store);
         return g_strdup_printf("<store %s = %s takes effect early>", place, value);
     }
     case STEP_EXECUTE:

@@ -19,6 +19,7 @@ static void story_step_clear(gpointer data)
 static void story_insn_clear(gpointer data)
 {
     StoryInsn *insn = data;
+    g_free(insn->place);
     g_free(insn->bytes);
     g_free(insn->text);
 }
@@ -33,6 +34,7 @@ void story_free(Story *story)
     g_ptr_array_unref(story->entries);
     g_ptr_array_unref(story->allowed);
     g_ptr_array_unref(story->torn);
+    g_ptr_array_unref(story->versions);
     g_array_unref(story->steps);
     g_array_unref(story->insns);
     g_free(story);
@@ -108,6 +110,12 @@ static void add_allowed(Story *story, const Replay *replay)
     ViolationKind kind = replay->violation.kind;
     if (kind == VIOLATION_OLD_BYTES || kind == VIOLATION_FREED)
         return;
+    if (kind == VIOLATION_LANDS) { /* what the scenario says, not what the versions do */
+        const GArray *places = program_property(replay->program, (guint)replay->violation.property)->addresses;
+        for (guint i = 0; i < places->len; i++)
+            g_ptr_array_add(story->allowed, address_text(replay->program->image, g_array_index(places, uint64_t, i)));
+        return;
+    }
     for (guint i = 0; region && i < replay->alternatives->len; i++) {
         const Alternative *alternative = &g_array_index(replay->alternatives, Alternative, i);
         if (alternative->trapped && kind != VIOLATION_MIXED)
@@ -157,6 +165,7 @@ static void add_version_insns(Story *story, const Replay *replay, const Region *
         char text[96];
         insn_text(&insn, region->start + at, INSN_TEXT_ALIASES, text, sizeof text);
         StoryInsn row = { .address = region->start + at,
+                          .place = address_name(replay->program->image, region->start + at),
                           .version = v,
                           .text = g_strdup(text),
                           .bytes = g_strdup_printf("%0*x", (int)length * 2, word),
@@ -212,6 +221,8 @@ Story *story_tell(const Replay *replay)
     g_array_set_clear_func(story->steps, story_step_clear);
     story->insns = g_array_new(FALSE, TRUE, sizeof(StoryInsn));
     g_array_set_clear_func(story->insns, story_insn_clear);
+    story->versions = g_ptr_array_new_with_free_func(g_free);
+    story->culprit = replay->violating_hart;
     story->region = replay->region;
     story_add_steps(story, replay);
     if (replay->violation.kind != VIOLATION_NONE) {
@@ -221,8 +232,10 @@ Story *story_tell(const Replay *replay)
     add_allowed(story, replay);
     if (replay->region >= 0) {
         const Region *region = program_region(replay->program, (guint)replay->region);
-        for (guint v = 0; v < region->versions->len; v++)
+        for (guint v = 0; v < region->versions->len; v++) {
+            g_ptr_array_add(story->versions, g_strdup(region_version(region, v)->label));
             add_version_insns(story, replay, region, v);
+        }
         g_array_sort(story->insns, by_place);
         add_torn(story, replay);
     }

@@ -54,6 +54,7 @@ typedef struct StoryStep {
 /* One instruction of a patched site in one version. */
 typedef struct StoryInsn {
     uint64_t address;
+    char *place; /* "func+4" */
     guint version;
     char *bytes; /* "7a4282e7" */
     char *text;
@@ -61,15 +62,17 @@ typedef struct StoryInsn {
 } StoryInsn;
 
 typedef struct Story {
-    GPtrArray *harts;   /* char *: names, by number */
-    GPtrArray *entries; /* char *: the label that each hart runs, "steps" for declared ones */
-    char *sentence;     /* subject and consequence */
-    GPtrArray *allowed; /* char *: what would have been right; may be empty */
-    char *banner;       /* "WILD JUMP" */
-    GArray *steps;      /* StoryStep */
-    int region;         /* the site table is of this region; -1: none */
-    GArray *insns;      /* StoryInsn, by address and version */
-    GPtrArray *torn;    /* char *: instructions executed that are in no version */
+    GPtrArray *harts;    /* char *: names, by number */
+    GPtrArray *entries;  /* char *: the label that each hart runs, "steps" for declared ones */
+    char *sentence;      /* subject and consequence */
+    GPtrArray *allowed;  /* char *: what would have been right; may be empty */
+    char *banner;        /* "WILD JUMP" */
+    GArray *steps;       /* StoryStep */
+    int culprit;         /* the hart that goes wrong; -1: none, it is the final state */
+    int region;          /* the site table is of this region; -1: none */
+    GPtrArray *versions; /* char *: labels of the region's versions, by number */
+    GArray *insns;       /* StoryInsn, by address and version */
+    GPtrArray *torn;     /* char *: instructions executed that are in no version */
 } Story;
 
 void story_free(Story *story);

@@ -291,8 +291,7 @@ static void put_counts(GString *out, const Outcome *outcome)
                            plural(result->progress.transitions), result->progress.depth);
 }
 
-/* 18,564; but a number that nobody reads to the end as 4.5e58. */
-static char *readable_digits(const char *digits)
+char *readable_digits(const char *digits)
 {
     gsize length = strlen(digits);
     if (length <= DIGITS_READ)
@@ -353,8 +352,7 @@ char *options_text(const Options *options)
 static void put_fewest_stores(GString *out, const Replay *replay)
 {
     guint n = timeline_now(&replay->world.timeline);
-    g_string_append_printf(out,
-                           "\n Minimal: %u step%s; no counterexample has fewer than %u store%s to shared memory.\n",
+    g_string_append_printf(out, "\n Minimal: %u step%s; none has fewer than %u store%s to shared memory.\n",
                            replay->steps->len, plural(replay->steps->len), n, plural(n));
 }
 

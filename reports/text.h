@@ -29,3 +29,5 @@ char *property_names(const Program *program);
 /* 1234567 as "1,234,567"; for digits already in text, too. */
 char *grouped(guint64 number);
 char *grouped_digits(const char *digits);
+/* The same, but a number that nobody reads to the end as 4.5e58. */
+char *readable_digits(const char *digits);

@@ -2,6 +2,7 @@
 /* What the subcommands share: exit statuses, options, the run of one obligation. */
 #pragma once
 
+#include "reports/result.h"
 #include "reports/text.h"
 #include "scenarios/scenario.h"
 
@@ -34,6 +35,7 @@ typedef struct Common {
     gboolean quiet, verbose;
     char **files;
     Oracle **oracle; /* one for all obligations, once the first needs it */
+    RunReport *run;  /* borrowed: where results go for reports, and files that cannot be run; or NULL */
 } Common;
 
 void common_clear(Common *common);
@@ -56,8 +58,13 @@ TextStyle common_style(const Common *common);
 /* Decides one row within the limits of the command line. */
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error);
 
-/* The same for a row with an expectation. A counterexample is replayed: it has to, whether it is printed or not. */
-Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, GError **error);
+/* The same for a row with an expectation. A counterexample is replayed: it has to, whether it is printed or not. The replay is
+ * returned in *replay, NULL if there is none, unless `replay` is NULL. */
+Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, Replay **replay,
+                           GError **error);
+
+/* The command that is running, as a shell would read it. To be asked before the arguments are parsed. */
+char *command_line(int argc, char **argv);
 
 /* Whether it is the verdict that the row expects, by the property that it names. */
 bool as_expected(const Scenario *scenario, const Row *row, const Outcome *outcome);

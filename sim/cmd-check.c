@@ -2,12 +2,12 @@
 #include "reports/herd.h"
 #include "reports/kinds.h"
 #include "sim/base/error.h"
-#include "sim/cli.h"
+#include "sim/report.h"
 
 typedef struct Check {
     Common common;
-    char *format, *kinds_file;
-    bool herd;    /* --format herd */
+    Reports reports;
+    char *kinds_file;
     Kinds *kinds; /* of --kinds, or NULL */
     guint agree, differ, undecided, without_kind;
     const Model *told; /* --format herd: the model that stderr has been told */
@@ -16,7 +16,7 @@ typedef struct Check {
 static void check_clear(Check *check)
 {
     common_clear(&check->common);
-    g_free(check->format);
+    reports_clear(&check->reports);
     g_free(check->kinds_file);
     kinds_free(check->kinds);
 }
@@ -76,9 +76,11 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
 {
     g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
     TextStyle style = common_style(&check->common);
+    if (check->common.run && !interrupted())
+        run_report_add(check->common.run, result_new(scenario, row, outcome, NULL, NULL));
     if (check->kinds)
         return interrupted() ? EXIT_INTERRUPTED : compare_kind(check, scenario, &row->options, &findings, out);
-    if (check->herd) {
+    if (check->reports.herd) {
         say_apart(check, scenario, &row->options, &findings);
         herd_report(out, scenario, &findings);
     } else {
@@ -99,7 +101,7 @@ static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *r
 {
     g_autoptr(GError) error = NULL;
     Row asked = *row;
-    asked.options.witness = scenario->litmus && !check->herd && !check->kinds;
+    asked.options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
     g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, &asked, &error);
     g_autoptr(Replay) replay = NULL;
     if (outcome && scenario->litmus)
@@ -109,6 +111,8 @@ static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *r
     if (error)
         return report_error(error);
     TextStyle style = common_style(&check->common);
+    if (check->common.run && outcome && !interrupted())
+        run_report_add(check->common.run, result_new(scenario, row, outcome, replay, NULL));
     text_report(out, scenario, &row->options, row->preempt_given || outcome->stops, outcome, replay, told, &style);
     return interrupted() ? EXIT_INTERRUPTED : exit_of_verdict(outcome->verdict);
 }
@@ -119,7 +123,7 @@ static ExitStatus check_scenario(gpointer data, const Scenario *scenario, GStrin
     Check *check = data;
     g_autoptr(GError) error = NULL;
     g_autoptr(GArray) rows = NULL;
-    if (!scenario->litmus && (check->herd || check->kinds)) {
+    if (!scenario->litmus && (check->reports.herd || check->kinds)) {
         g_set_error(&error, SIM_ERROR, SIM_ERROR_USAGE, "%s is no litmus test: --format herd and --kinds are for these",
                     scenario->file);
         return report_error(error);
@@ -145,14 +149,10 @@ static void put_kinds(const Check *check, GString *out)
     g_string_append_c(out, '\n');
 }
 
-static bool prepare(Check *check, GError **error)
+static bool prepare(Check *check, const char *command, GError **error)
 {
-    const char *format = check->format ? check->format : "text";
-    if (!g_str_equal(format, "text") && !g_str_equal(format, "herd")) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown value '%s' of --format; expected text|herd", format);
+    if (!reports_prepare(&check->reports, &check->common, true, command, error))
         return false;
-    }
-    check->herd = g_str_equal(format, "herd");
     return !check->kinds_file || (check->kinds = kinds_load(check->kinds_file, error));
 }
 
@@ -160,10 +160,10 @@ int cmd_check(int argc, char **argv)
 {
     g_auto(Check) check = { 0 };
     g_autoptr(GError) error = NULL;
+    g_autofree char *command = command_line(argc, argv);
     ExitStatus status;
     const GOptionEntry extra[] = {
-        { "format", 0, 0, G_OPTION_ARG_STRING, &check.format, "how results are written; herd: of litmus tests only",
-          "text|herd" },
+        REPORTS_ENTRIES(&check.reports, "text|json|junit|tap|sarif|github|markdown|html|herd"),
         { "kinds", 0, 0, G_OPTION_ARG_FILENAME, &check.kinds_file,
           "compare litmus tests with a kinds file (NAME Allow|Forbid|Require)", "FILE" },
         G_OPTION_ENTRY_NULL,
@@ -173,7 +173,7 @@ int cmd_check(int argc, char **argv)
                       "that ask `exists` are answered with reachable or not reachable.",
                       &status))
         return status;
-    if (!prepare(&check, &error))
+    if (!prepare(&check, command, &error))
         return report_error(error);
     g_autoptr(GPtrArray) files = scenario_files(check.common.files, &error);
     if (!files)
@@ -183,10 +183,10 @@ int cmd_check(int argc, char **argv)
         return EXIT_USAGE;
     }
     g_autoptr(GString) out = g_string_new(NULL);
-    status = each_scenario(&check.common, true, check_scenario, &check, out);
+    status = each_scenario(&check.common, !check.reports.format, check_scenario, &check, out);
     if (check.kinds)
         put_kinds(&check, out);
-    if (!common_write(&check.common, out->str, &error))
+    if (!reports_write(&check.reports, &check.common, out, &error))
         return report_error(error);
     return interrupted() ? EXIT_INTERRUPTED : status;
 }

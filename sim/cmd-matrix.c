@@ -65,7 +65,7 @@ static MatrixEntry *entry_new(const Scenario *scenario, const Row *row, const Ou
 static ExitStatus run_row(Table *table, const Scenario *scenario, const Row *row)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Outcome) outcome = decide_and_replay(&table->common, scenario, row, &error);
+    g_autoptr(Outcome) outcome = decide_and_replay(&table->common, scenario, row, NULL, &error);
     if (!outcome)
         return report_error(error);
     if (interrupted())
@@ -94,21 +94,10 @@ static ExitStatus run_scenario(gpointer data, const Scenario *scenario, GString 
 
 /* ---- the command */
 
-static char *command_line(int argc, char **argv)
-{
-    g_autoptr(GString) command = g_string_new("cmodx matrix");
-    for (int i = 1; i < argc; i++) {
-        bool plain = *argv[i] && !argv[i][strspn(argv[i], G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_./,=+@:")];
-        g_autofree char *quoted = plain ? g_strdup(argv[i]) : g_shell_quote(argv[i]);
-        g_string_append_printf(command, " %s", quoted);
-    }
-    return g_string_free(g_steal_pointer(&command), FALSE);
-}
-
 static const char *const summary =
-    "Decides every `expect` row of every scenario and prints one table: a line for each scenario, a column\n"
-    "for each model, fetch atomicity and preempt. Options such as --model replace what the rows say. `!`\n"
-    "marks a verdict that is not the one expected.";
+    "Decides every `expect` row of every scenario and prints a table for each directory: a line for each\n"
+    "scenario, a column for each model, fetch atomicity and preempt. Options such as --model replace what the\n"
+    "rows say. `!` marks a verdict that is not the one expected.";
 
 static bool parse(Table *table, int argc, char **argv, ExitStatus *status)
 {

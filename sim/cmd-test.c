@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/herd.h"
-#include "sim/cli.h"
+#include "sim/report.h"
 
 typedef struct Tally {
     guint passed, failed;
@@ -10,12 +10,15 @@ typedef struct Tally {
 static ExitStatus test_row(const Common *common, const Scenario *scenario, const Row *row, Tally *tally, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Outcome) outcome = decide_and_replay(common, scenario, row, &error);
+    g_autoptr(Replay) replay = NULL;
+    g_autoptr(Outcome) outcome = decide_and_replay(common, scenario, row, &replay, &error);
     if (!outcome)
         return report_error(error);
     if (interrupted())
         return EXIT_INTERRUPTED;
     bool ok = as_expected(scenario, row, outcome);
+    if (common->run)
+        run_report_add(common->run, result_new(scenario, row, outcome, replay, row));
     *(ok ? &tally->passed : &tally->failed) += 1;
     if (!ok) {
         g_autofree char *mismatch = mismatch_text(scenario, row, outcome);
@@ -46,6 +49,20 @@ static LitmusResult expected_result(const LitmusTest *test)
     return LITMUS_UNKNOWN;
 }
 
+/* The result for reports: what was expected is put as the verdict on the test's condition. */
+static Result *litmus_run_result(const Scenario *scenario, const Row *row, const Outcome *outcome, bool ok)
+{
+    Result *result = result_new(scenario, row, outcome, NULL, NULL);
+    result->expects = true;
+    result->as_expected = ok;
+    result->expected = ok || outcome->verdict != VERDICT_PROVED ? VERDICT_PROVED : VERDICT_REFUTED;
+    if (ok)
+        result->expected = outcome->verdict;
+    result->row_line = scenario->litmus->expected != LITMUS_UNKNOWN ? scenario->litmus->line
+                                                                    : program_property(scenario->program, 0)->line;
+    return result;
+}
+
 static ExitStatus test_litmus(const Common *common, const Scenario *scenario, Tally *tally, GString *out)
 {
     g_autoptr(GError) error = NULL;
@@ -65,6 +82,8 @@ static ExitStatus test_litmus(const Common *common, const Scenario *scenario, Ta
     LitmusResult found_result = litmus_findings_result(&findings);
     g_autofree char *label = options_label(&row.options, false);
     bool ok = findings.decided && found_result == expected, stated = scenario->litmus->expected != LITMUS_UNKNOWN;
+    if (common->run)
+        run_report_add(common->run, litmus_run_result(scenario, &row, outcome, ok));
     *(ok ? &tally->passed : &tally->failed) += 1;
     if (!ok)
         g_string_append_printf(
@@ -80,12 +99,14 @@ static ExitStatus test_litmus(const Common *common, const Scenario *scenario, Ta
 
 typedef struct Test {
     Common common;
+    Reports reports;
     Tally tally;
 } Test;
 
 static void test_clear(Test *test)
 {
     common_clear(&test->common);
+    reports_clear(&test->reports);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Test, test_clear)
@@ -114,8 +135,13 @@ int cmd_test(int argc, char **argv)
 {
     g_auto(Test) test = { 0 };
     g_autoptr(GError) error = NULL;
+    g_autofree char *command = command_line(argc, argv);
     ExitStatus status;
-    if (!common_parse(&test.common, argc, argv, NULL, "FILE|DIR|@LIST...",
+    const GOptionEntry extra[] = {
+        REPORTS_ENTRIES(&test.reports, "text|json|junit|tap|sarif|github|markdown|html"),
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!common_parse(&test.common, argc, argv, extra, "FILE|DIR|@LIST...",
                       "Compares every verdict with the scenario's own `expect` rows, or what a litmus test expects.",
                       &status))
         return status;
@@ -127,6 +153,8 @@ int cmd_test(int argc, char **argv)
         g_printerr("cmodx: test needs a scenario file or directory\n");
         return EXIT_USAGE;
     }
+    if (!reports_prepare(&test.reports, &test.common, false, command, &error))
+        return report_error(error);
     g_autoptr(GString) out = g_string_new(NULL);
     status = each_scenario(&test.common, false, test_scenario, &test, out);
     if (test.tally.passed + test.tally.failed == 0 && status == EXIT_PROVED) {
@@ -135,7 +163,7 @@ int cmd_test(int argc, char **argv)
         return EXIT_NOTHING;
     }
     put_tally(&test.tally, out);
-    if (!common_write(&test.common, out->str, &error))
+    if (!reports_write(&test.reports, &test.common, out, &error))
         return report_error(error);
     return interrupted() ? EXIT_INTERRUPTED : status;
 }

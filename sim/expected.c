@@ -2,13 +2,20 @@
 /* Verdicts next to what the scenario's own rows expect: for test and matrix. */
 #include "sim/cli.h"
 
-Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, GError **error)
+Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, Replay **replay,
+                           GError **error)
 {
     g_autoptr(Outcome) outcome = common_decide(common, scenario, row, error);
+    if (replay)
+        *replay = NULL;
     if (!outcome || outcome->verdict != VERDICT_REFUTED || outcome->search->end != SEARCH_VIOLATION)
         return g_steal_pointer(&outcome);
-    g_autoptr(Replay) replay = replay_run(scenario->program, &row->options, outcome->trail, error);
-    return replay ? g_steal_pointer(&outcome) : NULL;
+    g_autoptr(Replay) replayed = replay_run(scenario->program, &row->options, outcome->trail, error);
+    if (!replayed)
+        return NULL;
+    if (replay)
+        *replay = g_steal_pointer(&replayed);
+    return g_steal_pointer(&outcome);
 }
 
 const char *violated_property(const Scenario *scenario, const Outcome *outcome)

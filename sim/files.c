@@ -209,6 +209,8 @@ ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, 
         g_autoptr(GError) local = NULL;
         g_autoptr(Scenario) scenario = take(&ahead, files, i, &local);
         n_skipped += g_error_matches(local, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
+        if (!scenario && common->run)
+            run_report_add(common->run, result_new_error(g_ptr_array_index(files, i), local));
         status = worse(status, scenario ? each(data, scenario, out) : report_error(local));
         if (g_error_matches(local, SIM_ERROR, SIM_ERROR_ENVIRONMENT))
             break; /* it will not get better */

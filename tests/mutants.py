@@ -48,9 +48,14 @@ def mutate(text, old, new):
 
 def main():
     cmodx, root = sys.argv[1:3]
-    failed, files, n = 0, set(), 0
+    failed, files, n, number_of_record = 0, set(), 0, 0
+    every = int(os.environ.get('CMODX_EVERY', '1'))
     catalogue = os.path.join(root, 'scenarios/catalogue')
     for number, name, options, wanted, old, new in records(os.path.join(root, 'tests/mutants.txt')):
+        if number_of_record % every:
+            number_of_record += 1
+            continue
+        number_of_record += 1
         where = f'mutants.txt:{number}: {name}'
         path = os.path.join(catalogue, name)
         n += 1
@@ -78,7 +83,7 @@ def main():
         failed += not ok
         change = '; '.join(line.strip() for line in old) + ' -> ' + ('; '.join(line.strip() for line in new) or 'nothing')
         print(f'{"ok" if ok else "FAILED"}: {name} [{" ".join(options)}]: {change}: {before[0]}, then {after[0]}: {after[1]}')
-    if len(files) < 20:
+    if len(files) < 20 and every == 1:
         print(f'FAILED: only {len(files)} scenarios')
         failed += 1
     print(f'{n - failed} passed, {failed} failed')

@@ -77,6 +77,7 @@ void hart_migrate_views(const Model *model, Views *views, View fenced)
 {
     View all = view_join(view_join(views->read_old, views->read_new), view_join(views->write_old, views->write_new));
     view_raise(&all, view_join(views->control, views->clock));
+    view_raise(&all, view_join(views->fetch, views->fetched)); /* what it has fetched comes before a trap */
     views->read_old = views->read_new = views->write_old = views->write_new = all;
     if (model->coherent_fetch || model->initial_fetch)
         return;

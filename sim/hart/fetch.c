@@ -130,9 +130,10 @@ void hart_normalise_views(Hart *hart)
 static void account_fetch_solo(const Model *model, HartStep *step)
 {
     Views *views = &step->views;
-    View view = (View)step->fetch.view;
     if (model->initial_fetch)
         return;
+    step->fetch.view = MAX(step->fetch.view, views->late);
+    View view = (View)step->fetch.view;
     if (view == VIEW_NEVER)
         views->guessed = 1;
     if (model->ir2)

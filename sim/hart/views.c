@@ -198,14 +198,14 @@ guint views_read(const Views *views, const Timeline *timeline, uint64_t address,
     }
 }
 
-bool views_dead(const Views *views, const Stamps *promised, const GArray *messages)
+bool views_dead(const Views *views, const Stamps *promised, const GArray *messages, bool device)
 {
     View output = view_join(views->control, views->clock), bound = view_join(views->write_new, output);
     for (guint w = 0; w < TIMELINE_WORDS; w++)
         for (uint64_t rest = promised->word[w]; rest; rest &= rest - 1) {
             guint ts = w * 64 + (guint)__builtin_ctzll(rest);
             const Message *message = &g_array_index(messages, Message, ts - 1);
-            if (ts <= (message_is_output(message->kind) ? output : bound) ||
+            if (ts <= (device && message_is_output(message->kind) ? output : bound) ||
                 (message->size && ts <= views_coherence(views, message->address, message->size)))
                 return true;
         }

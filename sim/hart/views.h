@@ -67,7 +67,8 @@ typedef struct Views {
     View exclusive_view; /* of the last LR, after it */
     View exclusive_stamp[8];
     View output;   /* what fences have ordered before output to devices */
-    View taken[5]; /* MESSAGE_CALL of others whose interrupt this hart has taken but not acknowledged; 0: none */
+    View late;     /* when the next instruction is fetched, at the earliest; for what is said of "after" a mark */
+    View taken[4]; /* MESSAGE_CALL of others whose interrupt this hart has taken but not acknowledged; 0: none */
     uint64_t exclusive_address; /* bytes read by the last LR; size 0: no reservation */
     uint8_t exclusive_size;
     uint8_t guessed;    /* a fetch has returned bytes that are not on the timeline */
@@ -132,5 +133,6 @@ typedef struct ReadChoice {
 guint views_read(const Views *views, const Timeline *timeline, uint64_t address, guint size, View pre, View horizon,
                  ReadChoice *choices);
 
-/* Whether one of these own messages (of Message) can no longer be what some later store leaves. */
-bool views_dead(const Views *views, const Stamps *promised, const GArray *messages);
+/* Whether one of these own messages (of Message) can no longer be what some later store leaves. `device`: SBI calls are writes to
+ * a device. */
+bool views_dead(const Views *views, const Stamps *promised, const GArray *messages, bool device);

@@ -36,6 +36,7 @@ MachineStep step_begin(StepKind kind, const Task *task);
 void task_begin_call(const HartSpec *spec, Task *task);
 
 /* traps.c: offers a timer interrupt, if one may arrive. */
+bool task_timer_may_arrive(const Machine *machine, const Task *task);
 void task_interrupt(Machine *machine, const Task *task, GArray *steps);
 /* The synchronous exception in step->hart: to the handler, or a violation. */
 void task_trap(Machine *machine, MachineStep *step);

@@ -25,8 +25,8 @@ static const SoloStep *next_step(const Line *line, guint hart)
 static guint needs(const SoloStep *at)
 {
     const Views *views = &at->step.hart.views;
-    const View seen[] = { views->read_new, views->write_new, views->read_old, views->control,
-                          views->release,  views->fetch,     views->fetched,  views->clock };
+    const View seen[] = { views->read_new, views->write_new, views->read_old, views->control, views->release,
+                          views->fetch,    views->fetched,   views->clock,    views->late };
     guint need = 0;
     for (guint i = 0; i < G_N_ELEMENTS(seen); i++)
         need = MAX(need, seen[i]);

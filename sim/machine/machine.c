@@ -223,15 +223,14 @@ GArray *machine_steps(Machine *machine, const Task *task, const World *world)
     g_array_set_clear_func(steps, step_clear);
     Blocked blocked = { false, false };
     if (!task_interrupt_due(machine, task, steps)) {
-        if (task->status == TASK_RUNNING) {
-            blocked = execute(machine, task, world, steps);
-            task_interrupt(machine, task, steps);
-        }
         Task waiting = *task;
+        if (task->status == TASK_RUNNING)
+            blocked = execute(machine, task, world, steps);
         if (blocked.waits) { /* it is not in the middle of a fetch, which is what the ecall may look like */
             waiting.hart.phase = PHASE_BOUNDARY;
             waiting.hart.word = 0;
         }
+        task_interrupt(machine, &waiting, steps);
         serve_waiting(machine, &waiting, world, blocked.sleeps, steps);
     }
     note_waiting(machine, task, steps);

@@ -157,11 +157,27 @@ HartSet solo_owes(const Solo *solo, const Local *local)
     return owes;
 }
 
+/* Whether the next stop that the hart takes part in is of the hart that has asked for a schedule point. It cannot ask for a stop
+ * before it has been served: a hart that waits for its own stop in the meantime would have come first. */
+static bool is_overtaken(const Solo *solo, const Local *local, guint request)
+{
+    const Message *asked = &g_array_index(solo_messages(solo), Message, request - 1);
+    for (guint ts = request + 1; ts <= solo_messages(solo)->len; ts++) {
+        const Message *message = &g_array_index(solo_messages(solo), Message, ts - 1);
+        bool own = message->hart == HART_SELF;
+        if (message->kind == MESSAGE_STOP && own == stamps_has(own ? &local->views.promised : &local->views.passed, ts))
+            return !own && message->asker == asked->asker;
+    }
+    return false;
+}
+
 /* Whether the hart passes a schedule point here, as a request asks; *at: that is behind this message. */
 static bool passes(const Solo *solo, const Local *local, guint request, guint *at)
 {
     guint end = end_of(solo, request);
     *at = request;
+    if (local->task.status == TASK_STOPPING && is_overtaken(solo, local, request))
+        return false;
     return service_is_quiescent(solo->machine, &local->task, false) ||
            (solo_sleeps(solo, local, request, end ? end : G_MAXUINT, at) &&
             service_is_quiescent(solo->machine, &local->task, true));
@@ -230,12 +246,12 @@ static bool wants(const Solo *solo, const Local *local, guint ts)
     return stop || asks(solo, local, ts);
 }
 
-bool solo_is_asked(const Solo *solo, const Local *local, guint until)
+guint solo_asked_at(const Solo *solo, const Local *local, guint until)
 {
     for (guint ts = 1; ts <= MIN(until, solo_messages(solo)->len) && !local->views.offline; ts++)
         if (wants(solo, local, ts))
-            return true;
-    return false;
+            return ts;
+    return 0;
 }
 
 void solo_serve_online(Solo *solo, const Local *local, MachineStep *step, GArray *steps)
@@ -252,7 +268,7 @@ void solo_serve_online(Solo *solo, const Local *local, MachineStep *step, GArray
         guint place = places.stamp[i];
         if (solo_is_stopped_at(solo, place)) /* hotplug waits for stop_machine, and the other way round */
             continue;
-        if (solo_is_asked(solo, local, place - 1)) /* what it was asked for while it was online, it does */
+        if (solo_asked_at(solo, local, place - 1)) /* what it was asked for while it was online, it does */
             continue;
         MachineStep counted = solo_claim(solo, step, &message, &places, i);
         for (guint ts = 1; ts < place && online; ts++)

@@ -53,7 +53,8 @@ Stand solo_stand(const Solo *solo, const Local *local, bool stuck)
     Stand stand = { .kind = END_NONE };
     if (solo_is_interrupted(solo, local) || task_interrupt_is_due(solo->machine, &local->task))
         return stand;
-    stand.kind = standing_alone(solo, local, stuck);
+    /* While another timer interrupt may arrive, nobody waits for ever. */
+    stand.kind = standing_alone(solo, local, stuck && !task_timer_may_arrive(solo->machine, &local->task));
     bool parks = stand.kind == END_PARKING || stand.kind == END_PARKING_INSIDE;
     if (stand.kind == END_NONE)
         return stand;

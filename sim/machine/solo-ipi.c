@@ -140,7 +140,8 @@ static guint end_of(const GArray *messages, guint ts)
 static View fenced_until(const Solo *solo, const Local *local, guint open[OPEN_MAX], guint *n)
 {
     const GArray *messages = solo_messages(solo);
-    guint seen = solo_certainly_seen(&local->views);
+    guint seen = view_join((View)solo_certainly_seen(&local->views),
+                           view_join(local->views.fetch, local->views.fetched)); /* a trap is precise */
     View fenced = 0;
     *n = 0;
     for (guint ts = 1; ts <= messages->len; ts++) {

@@ -31,7 +31,7 @@ void solo_synchronise(Views *views, View ts);
 void solo_append(GArray *steps, const MachineStep *step);
 
 /* solo-sync.c: stop_machine. */
-void solo_serve_stop_begin(MachineStep *step, GArray *steps);
+void solo_serve_stop_begin(Solo *solo, MachineStep *step, GArray *steps);
 void solo_serve_stop_end(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
 void solo_offer_park(const Solo *solo, const Local *local, GArray *steps);
 void solo_offer_resume(const Solo *solo, const Local *local, GArray *steps);
@@ -45,8 +45,8 @@ void solo_serve_grace(Solo *solo, const Local *local, MachineStep *step, GArray 
 void solo_serve_on_each_cpu(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
 void solo_serve_online(Solo *solo, const Local *local, MachineStep *step, GArray *steps);
 void solo_offer_served(Solo *solo, const Local *local, GArray *steps);
-/* Whether before the message `until` something is asked of this hart, online, that it has yet to do: it does not go offline. */
-bool solo_is_asked(const Solo *solo, const Local *local, guint until);
+/* The first message up to `until` that asks something of this hart, online, that it has yet to do: it does not go offline. Or 0. */
+guint solo_asked_at(const Solo *solo, const Local *local, guint until);
 void solo_offer_parts(const Solo *solo, const Local *local, GArray *steps);
 /* What an SBI call that interrupts other harts comes after. */
 View solo_before_sbi(const Solo *solo, const Views *views, const MachineStep *step);

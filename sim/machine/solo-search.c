@@ -111,13 +111,12 @@ static void note_promises(Graph *graph, const Effect *effects, guint n, Edge *ed
 /* Beyond the timeline nothing may be promised once everything to come is ordered after what was added. */
 static bool leads_nowhere(const Graph *graph, guint n_suffix, const Views *views)
 {
-    const Options *options = graph->solo->machine->options;
     guint base = graph->solo->base->len;
     if (!n_suffix && !views->guessed)
         return false;
     bool stores = view_join(views->write_new, views->control) <= base;
-    bool calls = options->sbi_order == SBI_DEVICE && options->model->rvwmo_data &&
-                 view_join(views->output, view_join(views->control, views->clock)) <= base;
+    bool calls =
+        solo_calls_devices(graph->solo) && view_join(views->output, view_join(views->control, views->clock)) <= base;
     return !stores && !calls;
 }
 
@@ -147,7 +146,9 @@ static bool must_stop(Graph *graph, uint32_t number)
     SearchProgress progress = { .states = graph->solo->states_before + graph->states->len,
                                 .transitions = graph->edges->len,
                                 .frontier = graph->states->len - number,
-                                .bytes = intern_bytes(graph->ids) + graph->states->len * (guint64)sizeof(State) +
+                                .bytes = intern_bytes(graph->ids) + intern_bytes(graph->cores) +
+                                         intern_bytes(graph->solo->machine->passes) +
+                                         graph->states->len * (guint64)sizeof(State) +
                                          graph->edges->len * (guint64)sizeof(Edge) };
     SearchEnd *end = &graph->result->end;
     if (limits->states_max && progress.states > limits->states_max)
@@ -188,7 +189,8 @@ static void follow_known(Graph *graph, uint32_t number, const CachedStep *step)
     const Task *task = core_task(graph, step->to);
     const Views *views = core_views(graph, step->to);
     bool over = task->status == TASK_DONE || task->status == TASK_CRASHED;
-    if (!stamps_empty(&key.promised) && (over || views_dead(views, &key.promised, graph->solo->base)))
+    if (!stamps_empty(&key.promised) &&
+        (over || views_dead(views, &key.promised, graph->solo->base, solo_calls_devices(graph->solo))))
         return;
     Edge edge = { .from = number, .choice = step->choice, .violates = step->violates };
     note_promises(graph, step->effects, step->n_effects, &edge);

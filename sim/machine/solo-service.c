@@ -48,8 +48,11 @@ bool solo_sleeps(const Solo *solo, const Local *local, guint from, guint until, 
         return true;
     if (task->status != TASK_RUNNING || !at_ecall(solo, task) || !service_recognise(task->hart.x, &service, &argument))
         return false;
-    if (service == SERVICE_OFFLINE)
-        return solo_is_asked(solo, local, end);
+    if (service == SERVICE_OFFLINE) {
+        guint asked = solo_asked_at(solo, local, end);
+        *at = MAX(now, asked);
+        return asked;
+    }
     /* It stays parked when the lock is released after that moment. */
     for (guint ts = now + 1; ts <= end && service == SERVICE_LOCK; ts++) {
         const Message *last = lock_before(solo, argument, ts);
@@ -184,7 +187,7 @@ void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray 
         service_return(step);
         return solo_append(steps, step);
     case SERVICE_STOP_BEGIN:
-        return solo_serve_stop_begin(step, steps);
+        return solo_serve_stop_begin(solo, step, steps);
     case SERVICE_STOP_END:
         return solo_serve_stop_end(solo, local, step, steps);
     case SERVICE_LOCK:

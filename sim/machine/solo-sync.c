@@ -2,8 +2,9 @@
 /* stop_machine for a hart alone. */
 #include "sim/machine/solo-message.h"
 
-void solo_serve_stop_begin(MachineStep *step, GArray *steps)
+void solo_serve_stop_begin(Solo *solo, MachineStep *step, GArray *steps)
 {
+    solo->must_split = solo->must_split || solo->several; /* for its STOP names the hart */
     service_return(step);
     step->task.status = TASK_STOPPING;
     step->hart.views.stopping = (uint8_t)(1 + step->argument);
@@ -23,7 +24,7 @@ bool solo_is_stopped_at(const Solo *solo, guint place)
 /* Everybody else is parked from here on: those who are not by then have no part in this timeline. */
 void solo_offer_stopped(Solo *solo, const Local *local, GArray *steps)
 {
-    Message message = { .kind = MESSAGE_STOP, .value = local->views.stopping - 1u };
+    Message message = { .kind = MESSAGE_STOP, .value = local->views.stopping - 1u, .asker = (uint8_t)solo->hart };
     SoloPlaces places;
     solo_find_places(solo, local, &message, solo_everything(&local->views, 0), &places);
     MachineStep step = solo_step_begin(STEP_STOPPED, local);

@@ -78,7 +78,8 @@ void solo_enter(Solo *solo, const Local *local)
         g_array_append_vals(timeline->messages, local->suffix->data, local->suffix->len);
     copy_array(timeline->settled, local->settled, sizeof(Granule));
     solo->world.marks = 0;
-    for (guint i = 0; i < MIN(local->views.clock, timeline->messages->len); i++) {
+    View clock = view_join(local->views.clock, local->views.late);
+    for (guint i = 0; i < MIN(clock, timeline->messages->len); i++) {
         const Message *message = &g_array_index(timeline->messages, Message, i);
         if (message->kind == MESSAGE_MARK)
             solo->world.marks |= 1ull << message->value;
@@ -196,8 +197,11 @@ static void serve(Solo *solo, const Local *local, GArray *steps)
     guint before = steps->len - 1;
     g_array_set_size(steps, before);
     solo_serve_ecall(solo, local, &call, steps);
-    for (guint served = before; served < steps->len; served++)
-        judge(solo, local, &g_array_index(steps, MachineStep, served));
+    for (guint served = before; served < steps->len; served++) {
+        MachineStep *step = &g_array_index(steps, MachineStep, served);
+        judge(solo, local, step);
+        step->hart.views.late = 0;
+    }
 }
 
 /* The instruction at pc. */
@@ -243,6 +247,8 @@ static void execute(Solo *solo, const Local *local, GArray *steps)
             break;
         }
         judge(solo, local, step);
+        if (step->hart.retired || outcome->status == HART_TRAP)
+            step->hart.views.late = 0;
     }
     if (local->suffix->len >= solo->suffix_max && solo->appends) {
         MachineStep step = solo_step_begin(STEP_EXECUTE, local);
@@ -298,8 +304,15 @@ static bool mark_matters_at(const Solo *solo, uint64_t pc)
     return false;
 }
 
+/* Whether some later store of its hart may come before an instruction is fetched: no rule of the model says that it does not. */
+static bool fetches_late(const Model *model)
+{
+    return model->rvwmo_data && !model->initial_fetch && !model->coherent_fetch && !model->ir2 && !model->ir_decode &&
+           !model->ir_decode_w;
+}
+
 /* Nothing forces a hart's part in a call to come before another hart's mark, unless a later store of its own, or its part
- * in a service, does: so it may come after. */
+ * in a service, does: so it may come after. Where instructions may be fetched late, the store does not. */
 static void offer_later(const Solo *solo, const Local *local, GArray *steps)
 {
     const Task *task = &local->task;
@@ -308,14 +321,18 @@ static void offer_later(const Solo *solo, const Local *local, GArray *steps)
         return;
     const GArray *messages = solo->world.timeline.messages;
     View horizon = solo_horizon(messages, local->task.id, &local->views);
-    for (guint i = local->views.clock; i < messages->len && i + 1 < horizon; i++) {
+    const Model *model = solo->machine->options->model;
+    for (guint i = view_join(local->views.clock, local->views.late); i < messages->len && i + 1 < horizon; i++) {
         const Message *message = &g_array_index(messages, Message, i);
         if (message->kind != MESSAGE_MARK || message->hart == HART_SELF)
             continue;
         MachineStep step = solo_step_begin(STEP_LATER, local);
         step.argument = message->value;
-        step.hart.views.clock = (View)(i + 1);
-        if (!solo->machine->options->model->rvwmo_data) { /* there, every access has its time */
+        if (fetches_late(model))
+            step.hart.views.late = (View)(i + 1);
+        else
+            step.hart.views.clock = (View)(i + 1);
+        if (!model->rvwmo_data) { /* there, every access has its time */
             view_raise(&step.hart.views.read_new, (View)(i + 1));
             view_raise(&step.hart.views.write_new, (View)(i + 1));
         }
@@ -385,5 +402,6 @@ bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Lo
         return stamps_empty(&to->views.promised);
     }
     views_normalise(&to->views);
-    return stamps_empty(&to->views.promised) || !views_dead(&to->views, &to->views.promised, solo->base);
+    return stamps_empty(&to->views.promised) ||
+           !views_dead(&to->views, &to->views.promised, solo->base, solo_calls_devices(solo));
 }

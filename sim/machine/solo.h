@@ -71,6 +71,12 @@ GArray *solo_steps(Solo *solo, const Local *local);
 /* The state after a step; false if it is a dead end: some promise can no longer be kept. */
 bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Local *to);
 
+/* Whether an SBI call is a write to a device, with a place of its own in the order of memory. */
+static inline bool solo_calls_devices(const Solo *solo)
+{
+    return solo->machine->options->sbi_order == SBI_DEVICE && solo->machine->options->model->rvwmo_data;
+}
+
 /* The harts that a message names (message_names_harts). */
 static inline HartSet solo_targets(const Message *message)
 {

@@ -70,11 +70,16 @@ static void switch_away(Machine *machine, Task *task)
     csr[CSR_SSTATUS] |= SSTATUS_SIE;
 }
 
-void task_interrupt(Machine *machine, const Task *task, GArray *steps)
+bool task_timer_may_arrive(const Machine *machine, const Task *task)
 {
     const HartSpec *spec = program_hart(machine->program, task->id);
-    if (task->status != TASK_RUNNING || task->interrupts_taken >= spec->interrupts ||
-        !takes(machine, task, INTERRUPT_TIMER))
+    return task->status == TASK_RUNNING && task->interrupts_taken < spec->interrupts &&
+           takes(machine, task, INTERRUPT_TIMER);
+}
+
+void task_interrupt(Machine *machine, const Task *task, GArray *steps)
+{
+    if (!task_timer_may_arrive(machine, task))
         return;
     MachineStep step = step_begin(STEP_INTERRUPT, task);
     step.argument = INTERRUPT_TIMER;

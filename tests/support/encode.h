@@ -28,6 +28,9 @@ enum {
     S4 = 20,
     S5 = 21,
     S6 = 22,
+    S7 = 23,
+    S8 = 24,
+    S9 = 25,
     T3 = 28
 };
 
@@ -181,6 +184,10 @@ static inline uint32_t enc_jalr(guint rd, int imm, guint rs1)
 static inline uint32_t enc_ecall(void)
 {
     return 0x73;
+}
+static inline uint32_t enc_csrci(guint csr, guint bits)
+{
+    return csr << 20 | enc_i(0x73, 7, ZERO, bits, 0);
 }
 static inline uint32_t enc_sret(void)
 {

@@ -7,7 +7,8 @@
 
 enum {
     OPS_MAX = 8,
-    HANDLER = 0x80,        /* of interrupts, within the first hart's stretch of code */
+    HANDLER = 0x80, /* of interrupts, within the first hart's stretch of code */
+    CSR_NUMBER_SIP = 0x144,
     STORES_MAX = 5,        /* of all harts: the number of timelines grows with its factorial */
     OBSERVED_REGISTERS = 4 /* a0, a1, a2, a3 */
 };
@@ -36,8 +37,10 @@ Program *sample_program(const Sample *sample)
         spec->x[A7] = SERVICE_EXTENSION;
         spec->x[S5] = SBI_RFENCE;
         spec->x[S6] = SERVICE_EXTENSION;
+        spec->x[S7] = SBI_IPI;
         spec->interrupts = sample->interrupts[h];
-        spec->trap_handler = sample->interrupts[h] ? CODE + HANDLER : 0;
+        spec->migrations = sample->migrations[h];
+        spec->trap_handler = sample->interrupts[h] || sample->takes_ipis ? CODE + HANDLER : 0;
         for (guint r = 0; r < OBSERVED_REGISTERS && !sample->memory_only; r++)
             observe_register(program, h, A0 + r);
     }
@@ -155,8 +158,8 @@ typedef struct Writer {
     uint32_t *code;
     guint n, n_max;
     guint *stores_left;
-    bool accesses;     /* of markers */
-    bool locks, stops; /* which services */
+    bool accesses;                 /* of markers */
+    bool locks, stops, takes_ipis; /* which services */
 } Writer;
 
 static void put(Writer *writer, uint32_t word)
@@ -273,12 +276,24 @@ static void put_service(Writer *writer, guint service, guint argument)
     put(writer, enc_ecall());
 }
 
+/* An SBI call to every hart; `extension`: the register that holds its number. */
+static void put_sbi(Writer *writer, guint extension)
+{
+    if (writer->n + 5 > writer->n_max)
+        return put_code_op(writer);
+    put(writer, enc_li(A1, -1));
+    put(writer, enc_li(A6, 0));
+    put(writer, enc_addi(A7, extension, 0));
+    put(writer, enc_ecall());
+    put(writer, enc_addi(A7, S6, 0));
+}
+
 /* What kernels do to other harts, around what they do it for. */
 static void put_service_op(Writer *writer)
 {
     GRand *rand = writer->rand;
-    guint lock = below(rand, 2);
-    switch (below(rand, 12)) {
+    guint lock = below(rand, 2), value = below(rand, 2);
+    switch (below(rand, 13)) {
     case 0:
     case 1:
         if (!writer->locks)
@@ -288,14 +303,11 @@ static void put_service_op(Writer *writer)
         return put_service(writer, SERVICE_UNLOCK, lock);
     case 2:
         put(writer, enc_addi(A0, S0, 0));
-        put(writer, enc_li(A1, (int)below(rand, 2)));
-        return put_service(writer, SERVICE_AWAIT + below(rand, 2), 4);
+        put(writer, enc_li(A1, (int)value));
+        return put_service(writer, SERVICE_AWAIT + (chance(rand, 3) ? 1 - value : value), 4);
     case 3:
     case 4:
-        put(writer, enc_li(A1, -1)); /* every hart */
-        put(writer, enc_li(A6, 0));
-        put(writer, enc_addi(A7, S5, 0));
-        return put(writer, enc_ecall());
+        return put_sbi(writer, S5);
     case 5:
     case 6:
         if (!writer->stops || writer->n + 5 > writer->n_max || !*writer->stores_left)
@@ -305,8 +317,14 @@ static void put_service_op(Writer *writer)
         return put_service(writer, SERVICE_STOP_END, 0);
     case 7:
         return put_service(writer, SERVICE_SCHEDULE, 0);
+    case 8:
+        if (!writer->takes_ipis)
+            return put_code_op(writer);
+        return chance(rand, 3) ? put_sbi(writer, S7) : put_service(writer, SERVICE_ON_EACH_CPU, 0);
+    case 9:
+        return put_service(writer, SERVICE_SYNCHRONIZE_RCU_TASKS, 0);
     default:
-        return put_code_op(writer);
+        return (chance(rand, 2) ? put_data_op : put_code_op)(writer);
     }
 }
 
@@ -352,10 +370,24 @@ static uint32_t random_patch_word(GRand *rand, bool whole_words, bool accesses)
     }
 }
 
-static void put_handler(Sample *sample)
+/* Of timer interrupts and IPIs, or of timer interrupts alone. */
+static void put_handler(Sample *sample, GRand *rand)
 {
-    const uint32_t handler[] = { enc_li(A3, 32), enc_sret() };
-    memcpy((uint8_t *)sample->code[0] + HANDLER, handler, sizeof handler);
+    const uint32_t plain[] = { enc_li(A3, 32), enc_sret() };
+    const uint32_t ipis[] = {
+        enc_csrci(CSR_NUMBER_SIP, 2),
+        chance(rand, 2) ? enc_fence_i() : enc_addi(A3, A3, 1),
+        enc_addi(S8, A6, 0),
+        enc_addi(S9, A7, 0),
+        enc_li(A6, SERVICE_ACK),
+        enc_addi(A7, S6, 0),
+        enc_ecall(),
+        enc_addi(A6, S8, 0),
+        enc_addi(A7, S9, 0),
+        enc_sret(),
+    };
+    uint8_t *place = (uint8_t *)sample->code[0] + HANDLER;
+    memcpy(place, sample->takes_ipis ? ipis : plain, sample->takes_ipis ? sizeof ipis : sizeof plain);
 }
 
 Sample sample_random(GRand *rand, bool whole_words, bool services)
@@ -367,6 +399,8 @@ Sample sample_random(GRand *rand, bool whole_words, bool services)
     guint theme = below(rand, 3);
     bool accesses = chance(rand, 3);
     guint uses = below(rand, 3); /* stops, locks, both */
+    bool migrates = services && chance(rand, 4);
+    sample.takes_ipis = services && chance(rand, 3);
     static const Misaligned misaligned[] = { MISALIGNED_PIECES, MISALIGNED_BYTES, MISALIGNED_ATOMIC };
     static const Pairing pairings[] = { PAIRING_SUBSET, PAIRING_SAME, PAIRING_ANY };
     sample.misaligned = misaligned[below(rand, 3)];
@@ -375,12 +409,14 @@ Sample sample_random(GRand *rand, bool whole_words, bool services)
         sample.runs[h] = h;
         sample.calls[h] = chance(rand, 12) ? 2 : 1;
         sample.interrupts[h] = services && chance(rand, 8);
+        sample.migrations[h] = migrates && chance(rand, 2);
         Writer writer = { rand, sample.code[h], 0, sample.n_harts == 3 ? 4 : OPS_MAX - 2, &stores_left, accesses };
         writer.locks = uses != 0;
         writer.stops = uses != 1;
+        writer.takes_ipis = sample.takes_ipis;
         if (services)
             writer.n_max = sample.n_harts == 3 ? 7 : 10;
-        guint n = 2 + below(rand, writer.n_max - 1);
+        guint n = services ? writer.n_max - below(rand, 4) : 2 + below(rand, writer.n_max - 1);
         if (services) {
             while (writer.n < n)
                 put_service_op(&writer);
@@ -409,11 +445,12 @@ Sample sample_random(GRand *rand, bool whole_words, bool services)
                 memcpy(sample.patches[h], sample.patches[sample.runs[h]], sizeof sample.patches[h]);
                 sample.calls[h] = sample.calls[sample.runs[h]];
                 sample.interrupts[h] = sample.interrupts[sample.runs[h]];
+                sample.migrations[h] = sample.migrations[sample.runs[h]];
             }
         }
     }
     aim_patches(&sample, rand);
-    put_handler(&sample);
+    put_handler(&sample, rand);
     return sample;
 }
 
@@ -479,7 +516,7 @@ Sample sample_of_patch(GRand *rand, bool whole_words)
     sample.interrupts[0] = chance(rand, 8);
     Writer patcher = { rand, sample.code[1], 0, CODE_WORDS / 2, &stores_left, false };
     put_patcher(&patcher, &sample);
-    put_handler(&sample);
+    put_handler(&sample, rand);
     return sample;
 }
 

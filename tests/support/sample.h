@@ -13,7 +13,8 @@ typedef struct Sample {
     uint32_t code[SAMPLE_HARTS][CODE_WORDS];
     guint runs[SAMPLE_HARTS];          /* whose code it is that the hart runs: its own, or that of one before it */
     uint32_t patches[SAMPLE_HARTS][2]; /* t3, s4 */
-    guint calls[SAMPLE_HARTS], interrupts[SAMPLE_HARTS];
+    guint calls[SAMPLE_HARTS], interrupts[SAMPLE_HARTS], migrations[SAMPLE_HARTS];
+    bool takes_ipis; /* every hart has a handler */
     Misaligned misaligned;
     Pairing pairing;
     Preempt preempt;

@@ -102,6 +102,75 @@ Test(matrix, lines_of_other_options)
                          "y (auipc-jalr=fused, lr-sc=any) | .     | R\n");
 }
 
+/* Each directory has a table of its own, wherever its entries are among the others. */
+Test(matrix, directories)
+{
+    g_autoptr(GPtrArray) entries = entries_new();
+    g_autoptr(GString) markdown = g_string_new(NULL), legend = g_string_new(NULL);
+    add(entries, "a/b/y", "rvwmo", true, VERDICT_PROVED);
+    add(entries, "a/b/c_d/x", "sc", true, VERDICT_REFUTED);
+    add(entries, "a/b/c_d/x", "sc-stale preempt=full", false, VERDICT_REFUTED);
+    add(entries, "a/b/x", "rvwmo", true, VERDICT_REFUTED);
+    expect_text(entries, "b\n"
+                         "=\n"
+                         "model           | rvwmo\n"
+                         "fetch atomicity | 4\n"
+                         "preempt         | *\n"
+                         "a/b/y           | P\n"
+                         "a/b/x           | R\n"
+                         "\n"
+                         "b/c_d\n"
+                         "=====\n"
+                         "model           | sc    | sc-stale\n"
+                         "fetch atomicity | whole | 4\n"
+                         "preempt         | *     | f\n"
+                         "a/b/c_d/x       | R     | R\n");
+    matrix_text(legend, entries, true);
+    const char *at = strstr(legend->str, "P proved");
+    cr_expect(at > strstr(legend->str, "a/b/c_d/x"));
+    cr_expect_null(strstr(at + 1, "P proved"));
+    matrix_markdown(markdown, entries, "");
+    cr_expect(strstr(markdown->str, "like that.\n\n## b\n\n| model<br>"), "%s", markdown->str);
+    cr_expect(strstr(markdown->str, "| a/b/x | **REFUTED** |\n\n## b/c\\_d\n\n| model<br>"), "%s", markdown->str);
+}
+
+/* Directories with nothing in common but the beginning of a name. */
+Test(matrix, directories_that_begin_alike)
+{
+    g_autoptr(GPtrArray) entries = entries_new();
+    add(entries, "lin/x", "sc", true, VERDICT_PROVED);
+    add(entries, "linux/x", "sc", true, VERDICT_PROVED);
+    add(entries, "x", "sc", true, VERDICT_PROVED);
+    g_autoptr(GPtrArray) tables = matrix_tables(entries);
+    static const char *const headings[] = { "lin", "linux", "." };
+    cr_assert_eq(tables->len, G_N_ELEMENTS(headings));
+    for (guint i = 0; i < tables->len; i++)
+        cr_expect_str_eq(((const MatrixTable *)g_ptr_array_index(tables, i))->heading, headings[i]);
+    g_ptr_array_remove_range(entries, 1, 2);
+    g_autoptr(GPtrArray) one = matrix_tables(entries);
+    cr_assert_eq(one->len, 1u);
+    cr_expect_null(((const MatrixTable *)g_ptr_array_index(one, 0))->heading);
+}
+
+/* With the models that most scenarios speak of, a table fits a terminal of 120 columns. */
+Test(matrix, usual_width)
+{
+    static const char *const groups[] = { "sc",     "sc fetch-atomicity=2",    "rvwmo", "rvwmo fetch-atomicity=2",
+                                          "ziccid", "ziccid fetch-atomicity=2" };
+    g_autoptr(GPtrArray) entries = entries_new();
+    g_autoptr(GString) out = g_string_new(NULL);
+    g_autofree char *name = g_strnfill(75, 'x');
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(groups); i++) {
+        g_autofree char *options = g_strconcat(groups[i / 2], i % 2 ? " preempt=full" : " preempt=none", NULL);
+        add(entries, name, options, false, VERDICT_REFUTED);
+        ((MatrixEntry *)g_ptr_array_index(entries, i))->mismatch = g_strdup("");
+    }
+    matrix_text(out, entries, true);
+    g_auto(GStrv) lines = g_strsplit(out->str, "\n", -1);
+    for (guint i = 0; lines[i]; i++)
+        cr_expect_leq(strlen(lines[i]), 120u, "%s", lines[i]);
+}
+
 Test(matrix, mismatches)
 {
     g_autoptr(GPtrArray) entries = entries_new();

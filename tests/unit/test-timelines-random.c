@@ -97,6 +97,7 @@ static bool ask_same(const Question *question, const Sample *sample, Tally *tall
     if (!interleaving || !timeline)
         return true;
     tally->n_decided += interleaving->verdict != VERDICT_INCONCLUSIVE;
+    tally->n_refuted += interleaving->verdict == VERDICT_REFUTED;
     tally->n_states += interleaving->states->len / program->observed->len;
     if (aloud) {
         fprintf(stderr, "interleaving: %s %s, timeline: %s %s\n", verdict_name(interleaving->verdict),
@@ -241,9 +242,10 @@ static void minimise(const Question *question, Sample *sample)
     for (guint h = 0; h < sample->n_harts; h++)
         fprintf(stderr, "H%u runs the code of H%u, %u time(s), t3 = %#x, s4 = %#x\n", h, sample->runs[h],
                 sample->calls[h], sample->patches[h][0], sample->patches[h][1]);
-    fprintf(stderr, "misaligned %d, pairing %d, preempt %d, interrupts %u %u %u\n", (int)sample->misaligned,
-            (int)sample->pairing, (int)sample->preempt, sample->interrupts[0], sample->interrupts[1],
-            sample->interrupts[2]);
+    fprintf(stderr, "misaligned %d, pairing %d, preempt %d, interrupts %u %u %u, migrations %u %u %u, takes IPIs %d\n",
+            (int)sample->misaligned, (int)sample->pairing, (int)sample->preempt, sample->interrupts[0],
+            sample->interrupts[1], sample->interrupts[2], sample->migrations[0], sample->migrations[1],
+            sample->migrations[2], sample->takes_ipis);
     question->ask(question, sample, &ignored, true);
 }
 

@@ -705,7 +705,8 @@ static void expect_same_future(Wanderer *wanderer, const Views *normal, guint i)
     cr_assert_eq(MAX(views->fetch, views->fetched), MAX(normal->fetch, normal->fetched));
     cr_assert_eq(views->fetch, normal->fetch);
     const GArray *messages = wanderer->memory.timeline.messages;
-    cr_assert_eq(views_dead(views, &views->promised, messages), views_dead(normal, &normal->promised, messages));
+    cr_assert_eq(views_dead(views, &views->promised, messages, false),
+                 views_dead(normal, &normal->promised, messages, false));
 }
 
 Test(views, what_is_forgotten_is_never_missed)
@@ -766,33 +767,33 @@ Test(views, dead)
     Message mark = { .kind = MESSAGE_MARK, .address = DATA };
     timeline_append(&memory.timeline, &mark); /* 4: no bytes */
     Views views = { 0 };
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages));
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false));
     stamps_add(&views.promised, 2);
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages));
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false));
     View *const bounds[] = { &views.write_new, &views.control, &views.clock };
     for (guint i = 0; i < G_N_ELEMENTS(bounds); i++) {
         *bounds[i] = 1;
-        cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages));
+        cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false));
         *bounds[i] = 2;
-        cr_assert(views_dead(&views, &views.promised, memory.timeline.messages));
+        cr_assert(views_dead(&views, &views.promised, memory.timeline.messages, false));
         *bounds[i] = 0;
     }
     views.read_new = views.read_old = views.write_old = views.fetch = 4; /* bind no store */
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages));
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false));
     set_read(&views, 0, 4, 3);
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages), "other bytes");
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false), "other bytes");
     set_read(&views, 7, 1, 1);
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages));
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false));
     set_read(&views, 7, 1, 3);
-    cr_assert(views_dead(&views, &views.promised, memory.timeline.messages), "one byte is enough");
+    cr_assert(views_dead(&views, &views.promised, memory.timeline.messages, false), "one byte is enough");
     stamps_remove(&views.promised, 2);
     stamps_add(&views.promised, 3);
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages), "it is not one of its bytes");
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false), "it is not one of its bytes");
     stamps_add(&views.promised, 4);
     set_read(&views, 0, 8, 2);
-    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages), "a mark has no coherence");
+    cr_assert_not(views_dead(&views, &views.promised, memory.timeline.messages, false), "a mark has no coherence");
     views.clock = 4;
-    cr_assert(views_dead(&views, &views.promised, memory.timeline.messages));
+    cr_assert(views_dead(&views, &views.promised, memory.timeline.messages, false));
 }
 
 Test(views, dead_as_written_out)
@@ -807,8 +808,9 @@ Test(views, dead_as_written_out)
             wander(&wanderer.memory, &wanderer.views, &step);
             bool dead = naive_dead(&wanderer.views, &wanderer.memory.timeline);
             n_dead += dead;
-            cr_assert_eq(views_dead(&wanderer.views, &wanderer.views.promised, wanderer.memory.timeline.messages), dead,
-                         "hart %u", i);
+            cr_assert_eq(
+                views_dead(&wanderer.views, &wanderer.views.promised, wanderer.memory.timeline.messages, false), dead,
+                "hart %u", i);
         }
     }
     cr_assert_gt(n_dead, 100);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Workflow commands: an ::error for each result that fails, at the place where somebody should look, and one ::notice.
+ * GitHub shows the first ten errors of a step as annotations, and all of them in the log. */
+#include "reports/writer-parts.h"
+
+/* As GitHub documents it; a property ends at a comma, and its list at a colon. */
+static void put_escaped(GString *out, const char *text, bool in_property)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    for (const char *at = valid; *at; at++) {
+        if (*at == '%' || *at == '\r' || *at == '\n' || (in_property && (*at == ':' || *at == ',')))
+            g_string_append_printf(out, "%%%02X", (guint8)*at);
+        else
+            g_string_append_c(out, *at);
+    }
+}
+
+static void put_error(GString *out, const Result *result)
+{
+    Place place = result_place(result);
+    g_autofree char *name = result_name(result), *message = result_message(result);
+    g_autofree char *sentence = result_sentence(result), *replay = result_replay(result);
+    g_string_append(out, "::error file=");
+    put_escaped(out, plain_path(result->file), true);
+    if (place.line)
+        g_string_append_printf(out, ",line=%u", place.line);
+    if (place.line && place.column)
+        g_string_append_printf(out, ",col=%u", place.column);
+    g_string_append(out, ",title=");
+    put_escaped(out, name, true);
+    g_string_append(out, "::");
+    put_escaped(out, message, false);
+    const char *const more[] = { sentence, replay };
+    for (guint i = 0; i < G_N_ELEMENTS(more); i++) {
+        if (!more[i])
+            continue;
+        g_string_append(out, "%0A");
+        put_escaped(out, more[i], false);
+    }
+    g_string_append_c(out, '\n');
+}
+
+void github_write(GString *out, const RunReport *run)
+{
+    guint n_failing = 0;
+    for (guint i = 0; i < run->results->len; i++) {
+        const Result *result = g_ptr_array_index(run->results, i);
+        if (!result_fails(result))
+            continue;
+        put_error(out, result);
+        n_failing++;
+    }
+    g_string_append_printf(
+        out, "::notice title=cmodx::%u of %u failed: %u proved, %u refuted, %u inconclusive, %u error%s\n", n_failing,
+        run->results->len, run->proved, run->refuted, run->inconclusive, run->errors, run->errors == 1 ? "" : "s");
+}
