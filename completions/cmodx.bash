@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion for bash. Commands, options and their words are those of the program's own --help; models, of `cmodx models`.
+# Completion for bash. Commands, options and their words are those of --help; models, of `cmodx models`.
 
 # _cmodx_files: what scenarios may be called
 _cmodx_files()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion for fish. Commands, options and their words are those of the program's own --help; models, of `cmodx models`.
+# Completion for fish. Commands, options and their words are those of --help; models, of `cmodx models`.
 
 function __cmodx_list -d 'Words of a list with commas, behind those that are there'
     set -l before (commandline -tc | string replace -r -- '^--[a-z-]+=' '' | string match -r '^.*,'; or echo '')

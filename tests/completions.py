@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""completions.py CMODX SOURCE_ROOT: bash, zsh and fish, those that are installed, offer the commands, options, words and
-files that the program takes."""
+"""completions.py CMODX SOURCE_ROOT: bash, zsh and fish, those that are installed, offer the commands, options, words
+and files that the program takes."""
 import os
 import re
 import shutil
@@ -78,7 +78,8 @@ def main():
                               (f'cmodx {command} x.yaml --{name} ', words)]
                 if words and '[,' in argument:
                     other = next(word for word in words if word[0] != words[0][0])
-                    cases.append((f'cmodx {command} --{name} {words[0]},{other[0]}', [w for w in words if w[0] == other[0]]))
+                    cases.append((f'cmodx {command} --{name} {words[0]},{other[0]}',
+                                  [word for word in words if word[0] == other[0]]))
         models = loader.models(cmodx)
         cases += [('cmodx check --model=', models), ('cmodx check -m sc,rv', ['rvwmo']), ('cmodx check --timeout ', [])]
         files = ['a.yaml', 'b.litmus', 'd e.yaml', 'directory']

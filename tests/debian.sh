@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# debian.sh CMODX SOURCE_ROOT: the Debian packaging can be read, has the version of the program, and asks for what ./setup
-# installs. Builds nothing; skipped where there is no dpkg-dev.
+# debian.sh CMODX SOURCE_ROOT: the Debian packaging can be read, has the version of the program, and asks for what
+# ./setup installs. Builds nothing; skipped where there is no dpkg-dev.
 set -u
 cmodx=$(realpath "$1")
 cd "$2" || exit 1
@@ -40,6 +40,7 @@ for package in $(sed -n "/^packages=/,/'\$/p" setup | tr "'" ' ' | sed 's/^packa
     *-dev | *-riscv64-* | meson | pkg-config) ;;
     *) continue ;;
     esac
-    echo "$dependencies" | grep -qxF "$package" || bad "debian/control does not build-depend on $package, which ./setup installs"
+    echo "$dependencies" | grep -qxF "$package" ||
+        bad "debian/control does not build-depend on $package, which ./setup installs"
 done
 [ "$failed" -eq 0 ]

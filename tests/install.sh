@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# install.sh MESON SOURCE_ROOT: installed and away from its sources, the program finds what belongs to it. Built from a copy of
-# the sources with a prefix of its own, installed there, and to a staging directory (DESTDIR); then the copy and the build
-# directory are removed.
+# install.sh MESON SOURCE_ROOT: installed and away from its sources, the program finds what belongs to it. Built from a
+# copy of the sources with a prefix of its own, installed there, and to a staging directory (DESTDIR); then the copy and
+# the build directory are removed.
 set -u
 meson=$1
 cd "$2" || exit 1
@@ -60,7 +60,8 @@ all_found() {
     expect 0 "$name: a name of the catalogue" check --model sc isa/writers-fence-i
     out_has "^$share/cmodx/catalogue/isa/writers-fence-i.yaml: PROVED"
     expect 0 "$name: a file of the catalogue" test "$share/cmodx/catalogue/linux/kprobe-slot-live.yaml"
-    expect 0 "$name: assembly and macros" check -q --model sc "$share/cmodx/catalogue/linux/ftrace-stop-machine-waits.yaml" --preempt none
+    expect 0 "$name: assembly and macros" check -q --model sc --preempt none \
+        "$share/cmodx/catalogue/linux/ftrace-stop-machine-waits.yaml"
     if command -v "${CMODX_CROSS_PREFIX:-riscv64-linux-gnu-}gcc" >/dev/null; then
         expect 0 "$name: C" lint c.yaml
     else
@@ -78,5 +79,6 @@ mv "$t/prefix" "$t/moved"
 all_found "$t/moved"
 rm -rf "$t/moved"
 all_found "$t/stage$t/prefix"
-holds 'a file from nowhere' [ -z "$(find "$t/stage" -type f ! -path "$t/stage$t/prefix/bin/cmodx" ! -path "$t/stage$t/prefix/share/*")" ]
+stray=$(find "$t/stage" -type f ! -path "$t/stage$t/prefix/bin/cmodx" ! -path "$t/stage$t/prefix/share/*")
+holds "files from nowhere: $stray" [ -z "$stray" ]
 summary

@@ -43,7 +43,8 @@ def section(page, name, end='Sh'):
 
 def documented(text):
     found = {}
-    for short, name, argument in re.findall(r'^\.It (?:Fl (\w) , )?Fl -([a-z-]+)(?: Ns = Ns Ar (\S+))?$', text, re.MULTILINE):
+    item = re.compile(r'^\.It (?:Fl (\w) , )?Fl -([a-z-]+)(?: Ns = Ns Ar (\S+))?$', re.MULTILINE)
+    for short, name, argument in item.findall(text):
         check(name not in found, f'--{name} is documented twice')
         found[name] = (short or None, argument or None)
     check(len(found) == len(re.findall(r'^\.It Fl', text, re.MULTILINE)), 'an item of an option is not readable')
@@ -70,7 +71,8 @@ def check_options(cmodx, page):
 
 def check_rest(cmodx, root, page):
     status = usage.help_of(cmodx).split('Exit status: ')[1]
-    same('exit statuses', re.findall(r'^\.It (\d+)$', section(page, 'EXIT STATUS'), re.MULTILINE), re.findall(r'\d+', status))
+    told = re.findall(r'^\.It (\d+)$', section(page, 'EXIT STATUS'), re.MULTILINE)
+    same('exit statuses', told, re.findall(r'\d+', status))
     used = {'CMODX_INCLUDE_PATH'}
     for room in ('isa', 'sim', 'scenarios', 'reports'):
         for path in glob.glob(os.path.join(root, room, '**/*.c'), recursive=True):
@@ -125,7 +127,8 @@ def check_language(path):
         said = [line for line in said.splitlines() if 'referenced manual not found' not in line]
         check(not said, '\n'.join(['mandoc:', *said]))
     if shutil.which('groff'):
-        said = subprocess.run(['groff', '-ww', '-mdoc', '-Tascii', '-z', path], capture_output=True, text=True, check=False).stderr
+        said = subprocess.run(['groff', '-ww', '-mdoc', '-Tascii', '-z', path], capture_output=True, text=True,
+                              check=False).stderr
         check(not said or "can't open" in said or 'cannot open' in said, f'groff: {said}')
 
 

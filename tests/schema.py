@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""schema.py CMODX SOURCE_ROOT: share/scenario.schema.json says what the loader says. It has the same keys and words; what
-`cmodx lint` accepts is valid; of scenarios changed at random, what is not valid is refused by lint, and what lint refuses
-for its form is not valid. What only the assembler can tell (whether a label exists) is not in the schema."""
+"""schema.py CMODX SOURCE_ROOT: share/scenario.schema.json says what the loader says. It has the same keys and words;
+what `cmodx lint` accepts is valid; of scenarios changed at random, what is not valid is refused by lint, and what lint
+refuses for its form is not valid. What only the assembler can tell (whether a label exists) is not in the schema."""
 import copy
 import glob
 import json
@@ -30,7 +30,8 @@ FORM = re.compile(r"""
     unknown\ (key|step|property|fence|order|action|verdict|width|value|model|register)
     | missing\ key | expected\ (text|a\ sequence|a\ mapping|a\ number|true\ or\ false|a\ step|a\ property|either)
     | expected\ (a\ name\ of|the\ name\ of|LABEL,) | does\ not\ fit\ into\ 64\ bits
-    | takes\ no\ argument | needs\ (an\ argument|either|at\ least\ one) | the\ list\ is\ empty | is\ in\ the\ list\ already
+    | takes\ no\ argument | needs\ (an\ argument|either|at\ least\ one) | the\ list\ is\ empty
+    | is\ in\ the\ list\ already
     | is\ named\ twice | interrupts\ need | only\ a\ refuted\ row | has\ no\ steps | there\ are\ no\ 'sources'
     | goes\ with | reads\ version\ 1 | is\ always\ 0 | at\ an\ odd\ address
     """, re.VERBOSE)
@@ -130,7 +131,8 @@ def schema_words(schema, steps_, properties_):
     found['steps'] = set(bare) | set(steps_)
     found['properties'] = enum(schema['properties']['unchecked']['items']) | set(properties_)
     found['unchecked'] = enum(schema['properties']['unchecked']['items'])
-    found['fence'] = enum(next(e for e in defs['step']['oneOf'] if 'fence' in e.get('properties', ()))['properties']['fence'])
+    found['fence'] = next(enum(each['properties']['fence']) for each in defs['step']['oneOf']
+                          if 'fence' in each.get('properties', ()))
     return found
 
 
@@ -163,7 +165,8 @@ def at(node, path):
 
 def misspelt(word, rng):
     i = rng.randrange(len(word))
-    return rng.choice([word[:i] + word[i + 1:], word[:i] + word[i] + word[i:], word[:i] + '-q' + word[i:], word.upper()])
+    return rng.choice([word[:i] + word[i + 1:], word[:i] + word[i] + word[i:], word[:i] + '-q' + word[i:],
+                       word.upper()])
 
 
 def rename(parent, key, rng):
@@ -201,8 +204,8 @@ CHANGES = {
     'delete': (delete, lambda parent, key: True),
     'add': (add, lambda parent, key: True),
     'change a type': (retype, lambda parent, key: True),
-    'misspell a word': (misspell, lambda parent, key: isinstance(parent[key], (str, int)) and '\n' not in str(parent[key])
-                        and str(parent[key])),
+    'misspell a word': (misspell, lambda parent, key: isinstance(parent[key], (str, int)) and str(parent[key]) and
+                        '\n' not in str(parent[key])),
 }
 
 

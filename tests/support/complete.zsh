@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# complete.zsh DIRECTORY LINE: what zsh offers behind LINE with the completions of DIRECTORY, one a line. Another zsh, on a
-# pseudo-terminal, prints each match instead of showing it.
+# complete.zsh DIRECTORY LINE: what zsh offers behind LINE with the completions of DIRECTORY, one a line. Another zsh,
+# on a pseudo-terminal, prints each match instead of showing it.
 if [[ $1 == inside ]]; then
     PROMPT= PS2= RPS1=
     fpath=($2 $fpath)

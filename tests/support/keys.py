@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the loader accepts where in a scenario, in its own words: it lists all known names when it meets one that is like
-none of them."""
+"""What the loader accepts where in a scenario, in its own words: it lists all known names when it meets one that is
+like none of them."""
 import os
 import re
 import subprocess
@@ -21,7 +21,8 @@ def hart(key):
 
 
 def properties(item):
-    return HEAD + CODE + f'harts:\n  CPU0: {{run: f}}\n  CPU1: {{steps: [store: p, mark: m]}}\nproperties:\n  - {item}\n'
+    harts = 'harts:\n  CPU0: {run: f}\n  CPU1: {steps: [store: p, mark: m]}\n'
+    return HEAD + CODE + harts + f'properties:\n  - {item}\n'
 
 
 def row(options):
@@ -89,7 +90,6 @@ def known(cmodx, scenarios):
         complaints = lint(cmodx, list(scenarios.values()), directory)
     names = {}
     for place, complaint in zip(scenarios, complaints):
-        # fences are pairs with a comma between
         match = re.search(rf"'{UNKNOWN}'(?: of [a-z-]+)?; (?:known|expected):? (.*)$", complaint or '')
         if not match:
             raise SystemExit(f'{place}: the loader does not say what it knows: {complaint}')
