@@ -15,6 +15,26 @@ static bool runs_where_built(void)
     return program && g_str_has_prefix(program, CMODX_BUILD_ROOT "/");
 }
 
+static char *beside_program(const char *name)
+{
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *bin = program ? g_path_get_dirname(program) : g_strdup("");
+    g_autofree char *path = g_build_filename(bin, CMODX_DATA_FROM_BIN, name, NULL);
+
+    return *CMODX_DATA_FROM_BIN && program ? g_canonicalize_filename(path, "/") : NULL;
+}
+
+char *lookup_data(const char *name)
+{
+    g_autofree char *beside = beside_program(name);
+
+    if (runs_where_built())
+        return g_build_filename(CMODX_SOURCE_DATADIR, name, NULL);
+    if (beside && g_file_test(beside, G_FILE_TEST_IS_DIR))
+        return g_steal_pointer(&beside);
+    return g_build_filename(CMODX_DATADIR, name, NULL);
+}
+
 GPtrArray *lookup_directories(void)
 {
     GPtrArray *directories = g_ptr_array_new_with_free_func(g_free);
@@ -23,9 +43,7 @@ GPtrArray *lookup_directories(void)
     for (char **each = given; *each; each++)
         if (**each)
             g_ptr_array_add(directories, g_strdup(*each));
-    g_ptr_array_add(directories, g_strdup(CMODX_INCLUDEDIR));
-    if (runs_where_built())
-        g_ptr_array_add(directories, g_strdup(CMODX_SOURCE_INCLUDEDIR));
+    g_ptr_array_add(directories, lookup_data("include"));
     return directories;
 }
 

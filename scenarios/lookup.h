@@ -4,8 +4,12 @@
 
 #include "scenarios/yaml.h"
 
+/* A directory that comes with the program: "catalogue" or "include". In the source tree for a program that runs where it
+ * was built, else where it was installed, also if that has been moved. */
+char *lookup_data(const char *name);
+
 /* Directories of shared files, the first first: those of the environment variable CMODX_INCLUDE_PATH (separated by
- * colons), the installed one, and that of the source tree for a program that runs where it was built. */
+ * colons), then the one that comes with the program. */
 GPtrArray *lookup_directories(void);
 
 /* Reads the file that a node of a scenario names: relative to the directory of the scenario, else shared. Every error is

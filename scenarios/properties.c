@@ -150,12 +150,14 @@ static bool load_after(Loader *loader, const YamlNode *node, GError **error)
     static const char *const keys[] = { "after", "only-new", "never", "until" };
     Property property = property_at(PROPERTY_AFTER_ONLY_NEW, node);
     const YamlNode *after = yaml_mapping_get(node, "after"), *only_new = yaml_mapping_get(node, "only-new");
-    const YamlNode *never = yaml_mapping_get(node, "never"), *until;
+    const YamlNode *never = yaml_mapping_get(node, "never"), *until = yaml_mapping_get(node, "until");
     if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||
         !resolve_mark(loader, after, &property.mark, error))
         return false;
     if (!only_new == !never)
         return yaml_error(error, node, "expected either 'only-new: PATCH' or 'never: LABEL' and 'until: LABEL'");
+    if (only_new && until)
+        return yaml_error(error, until, "'until' goes with 'never', not with 'only-new'");
     if (only_new) {
         const Patch *patch = named_patch(loader->program, only_new, error);
         if (!patch)

@@ -79,6 +79,12 @@ char *mismatch_text(const Scenario *scenario, const Row *row, const Outcome *out
 /* Whether the user has pressed Ctrl-C. */
 bool interrupted(void);
 
+/* Where the catalogue is: CMODX_CATALOGUE, else the one that comes with the program. */
+char *catalogue_directory(void);
+
+/* The file or directory of that name; if there is none, the one of the catalogue ("linux/ftrace-call-ops", "linux"). */
+char *file_named(const char *argument);
+
 /* The scenario files that the arguments name: a directory stands for the *.yaml and *.litmus files below it, sorted by
  * name; "@FILE", or a file whose name starts with '@', for the files it lists. */
 GPtrArray *scenario_files(char **arguments, GError **error);

@@ -65,17 +65,6 @@ static ExitStatus list_scenario(gpointer data, const Scenario *scenario, GString
     return EXIT_PROVED;
 }
 
-/* Where the catalogue is: in the source tree the program was built from, or installed. */
-static char *catalogue(void)
-{
-    const char *given = g_getenv("CMODX_CATALOGUE");
-    if (given && *given)
-        return g_strdup(given);
-    if (g_file_test("scenarios/catalogue", G_FILE_TEST_IS_DIR))
-        return g_strdup("scenarios/catalogue");
-    return g_strdup(CMODX_DATADIR "/catalogue");
-}
-
 int cmd_list(int argc, char **argv)
 {
     g_auto(Common) common = { 0 };
@@ -85,7 +74,7 @@ int cmd_list(int argc, char **argv)
         return status;
     if (!common.files) {
         common.files = g_new0(char *, 2);
-        common.files[0] = catalogue();
+        common.files[0] = catalogue_directory();
     }
     return for_each_file(&common, list_scenario);
 }

@@ -60,5 +60,6 @@ int cmd_replay(int argc, char **argv)
         g_printerr("cmodx: replay needs one scenario file and --schedule\n");
         return EXIT_USAGE;
     }
-    return replay_file(&common, common.files[0], schedule);
+    g_autofree char *file = file_named(common.files[0]);
+    return replay_file(&common, file, schedule);
 }

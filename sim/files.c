@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scenarios/litmus.h"
+#include "scenarios/lookup.h"
 #include "sim/base/error.h"
 #include "sim/cli.h"
 
@@ -59,6 +60,30 @@ static bool add_directory(GPtrArray *files, const char *path, guint depth, GErro
     return true;
 }
 
+/* ---- the catalogue */
+
+char *catalogue_directory(void)
+{
+    const char *given = g_getenv("CMODX_CATALOGUE");
+    return given && *given ? g_strdup(given) : lookup_data("catalogue");
+}
+
+char *file_named(const char *argument)
+{
+    if (!*argument || strchr("-@/.", *argument) || g_file_test(argument, G_FILE_TEST_EXISTS))
+        return g_strdup(argument);
+    g_autofree char *directory = catalogue_directory(), *scenario = g_strconcat(argument, ".yaml", NULL);
+    const char *const names[] = { scenario, argument };
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(directory, names[i], NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&path);
+    }
+    return g_strdup(argument);
+}
+
+/* ---- arguments */
+
 static bool add_argument(GPtrArray *files, const char *argument, guint depth, GError **error);
 
 /* One path per line, relative to the list; '#' starts a comment. */
@@ -102,9 +127,11 @@ static bool add_argument(GPtrArray *files, const char *argument, guint depth, GE
 GPtrArray *scenario_files(char **arguments, GError **error)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; arguments && arguments[i]; i++)
-        if (!add_argument(files, arguments[i], 0, error))
+    for (guint i = 0; arguments && arguments[i]; i++) {
+        g_autofree char *name = file_named(arguments[i]);
+        if (!add_argument(files, name, 0, error))
             return NULL;
+    }
     return g_steal_pointer(&files);
 }
 

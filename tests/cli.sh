@@ -472,7 +472,27 @@ out_has '^sc '
 cd "$root" || exit 1
 expect 0 list list
 holds 'one line each' [ "$(wc -l <"$t/out")" -eq "$(find scenarios/catalogue -name '*.yaml' | wc -l)" ]
+cp "$t/out" "$t/names"
 cd "$t" || exit 1
+mkdir -p scenarios/catalogue
+expect 0 'list elsewhere' list
+same "$t/names" "$t/out"
+expect 0 'a name of the catalogue' lint isa/writers-fence-i
+out_has '^/.*/catalogue/isa/writers-fence-i.yaml: ok'
+expect 0 'a directory of the catalogue' lint isa
+holds 'not all of it' [ "$(grep -c ': ok: ' "$t/out")" -eq "$(find "$root/scenarios/catalogue/isa" -name '*.yaml' | wc -l)" ]
+expect 0 'a name of the catalogue to replay' replay isa/writers-fence-i -s sc@0:1
+mkdir isa
+expect 0 'what is there comes first' lint isa
+no_out
+rmdir isa
+expect 1 'no such name' lint isa/nowhere
+err_has "cannot read 'isa/nowhere'"
+CMODX_CATALOGUE=$t/mixed
+export CMODX_CATALOGUE
+expect 0 'another catalogue' lint good
+out_has 'mixed/good.yaml: ok'
+unset CMODX_CATALOGUE
 
 # ---- replay
 

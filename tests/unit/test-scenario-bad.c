@@ -407,6 +407,8 @@ Test(scenario_bad, properties)
         { "mark nobody passes", PROPERTY("{after: m, only-new: p}"), "f.yaml:18:13: error: nobody passes a mark 'm'$" },
         { "unknown patch", TOP "marks: [m]\nproperties:\n  - {after: m, only-new: pp}\n",
           "f.yaml:19:26: error: there is no patch 'pp'; did you mean 'p'?$" },
+        { "after which until", TOP "marks: [m]\nproperties:\n  - {after: m, only-new: p, until: func}\n",
+          "f.yaml:19:36: error: 'until' goes with 'never', not with 'only-new'$" },
         { "after what", TOP "marks: [m]\nproperties:\n  - {after: m}\n",
           "f.yaml:19:5: error: expected either 'only-new: PATCH' or 'never: LABEL' and 'until: LABEL'$" },
         { "never until", TOP "marks: [m]\nproperties:\n  - {after: m, never: func}\n",
