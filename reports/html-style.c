@@ -78,11 +78,12 @@ void html_put_style(GString *out)
     g_string_append_printf(out, ":root{color-scheme:light dark;%s}\n", light);
     g_string_append_printf(out, "@media (prefers-color-scheme:dark){:root{%s}}\n", dark);
     g_string_append_printf(out, "%s%s", page, drawing);
-    g_string_append_printf(out,
-                           "@media print{:root{color-scheme:light;%s}body{max-width:none;padding:0}nav{display:none}"
-                           ".sc{overflow:visible}pre{white-space:pre-wrap}svg.d{max-width:100%%;height:auto}"
-                           "svg.d,tr{break-inside:avoid}}\n",
-                           light);
+    g_string_append_printf(
+        out,
+        "@media print{:root{color-scheme:light;%s}body{max-width:none;padding:0}nav{display:none}"
+        ".sc{overflow:visible}.mx{font-size:6pt}.mx th,.mx td{padding:1pt 2pt;white-space:normal}pre{white-space:pre-wrap}svg.d{max-width:100%%;height:auto}"
+        "svg.d,tr{break-inside:avoid}}\n",
+        light);
 }
 
 typedef struct Sign {

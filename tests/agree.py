@@ -32,8 +32,6 @@ NOT_OF_ONE_RUN = ('progress', 'exists')
 Excuse = namedtuple('Excuse', 'scenario explorer cells verdict reason')
 EXCUSES = [
     Excuse('timeline/forever-lock', 'timeline', {}, 'inconclusive', 'a hart that stores without end'),
-    Excuse('test/torn-ecall', 'timeline', {'fetch-atomicity': 2}, 'inconclusive',
-           'a pass that ends in an ecall is not compared by timelines'),
     Excuse('timeline/pass-data-not-read', 'timeline', {'model': 'sc', 'fetch-atomicity': 4}, 'proved',
            'what the data is that a pass has not read differs between the explorers, see README.md'),
 ]

@@ -179,7 +179,6 @@ void solo_serve_ecall(Solo *solo, const Local *local, MachineStep *step, GArray 
         step->hart.status = HART_TRAP;
         step->hart.cause = CAUSE_ECALL;
         step->kind = STEP_EXECUTE;
-        step->unsupported = "an ecall that is none of this machine's services";
         return solo_append(steps, step);
     }
     switch (step->service) {

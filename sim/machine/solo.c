@@ -189,6 +189,12 @@ static MachineStep *push_step(GArray *steps, const HartStep *outcome, const Loca
     return step;
 }
 
+/* An ecall that no service takes: nobody knows what follows. */
+static bool is_unknown_ecall(const MachineStep *step)
+{
+    return step->kind == STEP_EXECUTE && step->hart.status == HART_TRAP && step->hart.cause == CAUSE_ECALL;
+}
+
 /* Replaces the last step, an ecall, by what the service does. */
 static void serve(Solo *solo, const Local *local, GArray *steps)
 {
@@ -200,6 +206,8 @@ static void serve(Solo *solo, const Local *local, GArray *steps)
     for (guint served = before; served < steps->len; served++) {
         MachineStep *step = &g_array_index(steps, MachineStep, served);
         judge(solo, local, step);
+        if (is_unknown_ecall(step) && step->violation.kind == VIOLATION_NONE)
+            step->unsupported = "an ecall that is none of this machine's services";
         step->hart.views.late = 0;
     }
 }
@@ -379,7 +387,8 @@ static void take_effect(const Effect *effect, Timeline *private, GArray *suffix)
 
 static bool is_fatal(const MachineStep *step)
 {
-    return step->unsupported || step->violation.kind == VIOLATION_TRAP || step->violation.kind == VIOLATION_WILD_JUMP;
+    return step->unsupported || step->violation.kind == VIOLATION_TRAP || step->violation.kind == VIOLATION_WILD_JUMP ||
+           is_unknown_ecall(step);
 }
 
 bool solo_apply(const Solo *solo, const Local *from, const MachineStep *step, Local *to)
