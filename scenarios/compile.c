@@ -47,7 +47,7 @@ static GPtrArray *make_arguments(const char *file, const char *output, const GPt
         "-msmall-data-limit=0",
         "-fno-asynchronous-unwind-tables",
         "-fno-tree-loop-distribute-patterns", /* no calls of memset() in place of loops */
-        "-march=" ASM_ARCH,
+        ("-march=" ASM_ARCH),
         "-mabi=lp64",
         "-fno-stack-protector",
         "-nostdinc",
