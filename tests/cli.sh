@@ -8,42 +8,7 @@ root=$PWD
 t=$(mktemp -d)
 trap 'rm -rf "$t"' EXIT
 unset NO_COLOR CMODX_CATALOGUE CMODX_CROSS_PREFIX CMODX_INCLUDE_PATH
-passed=0
-failed=0
-
-ok() {
-    passed=$((passed + 1))
-}
-
-bad() {
-    echo "FAILED: $1"
-    failed=$((failed + 1))
-}
-
-# expect STATUS NAME [ARGUMENT...]: runs cmodx; out and err keep what it printed
-expect() {
-    want=$1
-    name=$2
-    shift 2
-    got=0
-    "$cmodx" "$@" >"$t/out" 2>"$t/err" || got=$?
-    if [ "$got" -eq "$want" ]; then
-        ok
-    else
-        bad "$name: exit status $got, expected $want"
-        sed 's/^/  /' "$t/err" | head -n 5
-    fi
-}
-
-# holds NAME COMMAND...
-holds() {
-    what=$1
-    shift
-    if "$@"; then ok; else bad "$name: $what"; fi
-}
-
-out_has() { holds "stdout lacks '$1'" grep -q -e "$1" "$t/out"; }
-err_has() { holds "stderr lacks '$1'" grep -q -e "$1" "$t/err"; }
+. tests/support/checks.sh
 no_out() { holds 'something on stdout' [ ! -s "$t/out" ]; }
 no_err() { holds 'something on stderr' [ ! -s "$t/err" ]; }
 same() { holds 'output differs' cmp -s "$1" "$2"; }
@@ -562,5 +527,4 @@ for file in $(find scenarios/catalogue -name '*.yaml' | LC_ALL=C sort | awk "NR 
     done <"$t/rows"
 done
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+summary
