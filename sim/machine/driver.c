@@ -33,16 +33,19 @@ void solo_driver_clear(SoloDriver *driver)
     footprint_free(driver->unused);
 }
 
-/* The timeline as the hart sees it. */
+void timeline_seen_by(const GArray *timeline, guint hart, GArray *seen)
+{
+    g_array_set_size(seen, 0);
+    for (guint i = 0; i < timeline->len; i++) {
+        Message message = g_array_index(timeline, Message, i);
+        message.hart = message.hart == hart ? HART_SELF : HART_OTHER;
+        g_array_append_val(seen, message);
+    }
+}
+
 static void look(SoloDriver *driver, guint hart)
 {
-    GArray *base = driver->solos[hart].base;
-    g_array_set_size(base, 0);
-    for (guint i = 0; i < driver->timeline->len; i++) {
-        Message message = g_array_index(driver->timeline, Message, i);
-        message.hart = message.hart == hart ? HART_SELF : HART_OTHER;
-        g_array_append_val(base, message);
-    }
+    timeline_seen_by(driver->timeline, hart, driver->solos[hart].base);
     solo_enter(&driver->solos[hart], &driver->locals[hart]);
 }
 
@@ -76,6 +79,22 @@ void solo_driver_promise(SoloDriver *driver, guint hart, Message message)
     message.hart = (uint8_t)hart;
     g_array_append_val(driver->timeline, message);
     stamps_add(&driver->locals[hart].views.promised, driver->timeline->len);
+}
+
+TrailStep trail_promise(guint hart, const Message *message)
+{
+    TrailStep step = { .process = hart, .move = TRAIL_PROMISE, .promise = { message->address, message->value } };
+    step.promise[2] = (guint64)message->asker << 16 | (guint64)message->kind << 8 | message->size;
+    return step;
+}
+
+Message trail_message(const TrailStep *promise)
+{
+    Message message = { .address = promise->promise[0], .value = promise->promise[1] };
+    message.size = (uint8_t)promise->promise[2];
+    message.kind = (uint8_t)(promise->promise[2] >> 8);
+    message.asker = (uint8_t)(promise->promise[2] >> 16);
+    return message;
 }
 
 void solo_driver_world(const SoloDriver *driver, World *world)

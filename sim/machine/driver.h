@@ -27,5 +27,12 @@ bool solo_driver_take(SoloDriver *driver, guint hart, const MachineStep *step);
 /* A store of the hart takes effect ahead of its turn. */
 void solo_driver_promise(SoloDriver *driver, guint hart, Message message);
 
+/* A timeline (of Message; hart is the owner's number) as a hart sees it: Solo.base. */
+void timeline_seen_by(const GArray *timeline, guint hart, GArray *seen);
+
+/* A promise as a step of a schedule, and back. */
+TrailStep trail_promise(guint hart, const Message *message);
+Message trail_message(const TrailStep *promise);
+
 /* Memory as it is now, in the form of the other explorer. `world` must be initialised. */
 void solo_driver_world(const SoloDriver *driver, World *world);

@@ -126,10 +126,7 @@ static void take(Line *line, guint hart)
 static void promise(Line *line)
 {
     const Message *message = &g_array_index(line->timeline, Message, now(line));
-    TrailStep taken = { .process = message->hart, .move = TRAIL_PROMISE };
-    taken.promise[0] = message->address;
-    taken.promise[1] = message->value;
-    taken.promise[2] = (guint64)message->asker << 16 | (guint64)message->kind << 8 | message->size;
+    TrailStep taken = trail_promise(message->hart, message);
     g_array_append_val(line->trail, taken);
     solo_driver_promise(line->driver, message->hart, *message);
 }

@@ -10,7 +10,7 @@ typedef struct Use {
 struct MemoryMap {
     const Image *image;
     GHashTable *uses; /* granule address -> Use */
-    bool changed;
+    bool changed, sealed;
 };
 
 MemoryMap *memory_map_new(const Image *image)
@@ -36,32 +36,41 @@ static MemoryUse use_of(const Use *use)
     return use->several ? MEMORY_SHARED : MEMORY_PRIVATE;
 }
 
-static Use *use_at(MemoryMap *map, uint64_t granule, guint hart)
+static Use first_use(const MemoryMap *map, uint64_t granule, guint hart)
 {
-    Use *use = g_hash_table_lookup(map->uses, &granule);
-    if (use)
-        return use;
-    use = g_new0(Use, 1);
-    use->hart = hart;
+    Use use = { .hart = hart };
     /* Code is fetched by whoever gets there. A section may begin and end anywhere in the granule. */
-    for (guint i = 0; i < 8 && !use->several; i++) {
+    for (guint i = 0; i < 8 && !use.several; i++) {
         const ImageSection *section = image_section_at(map->image, granule + i, 1);
-        use->several = section && section->flags & IMAGE_EXEC;
+        use.several = section && section->flags & IMAGE_EXEC;
     }
-    g_hash_table_insert(map->uses, g_memdup2(&granule, sizeof granule), use);
     return use;
 }
 
 static MemoryUse use_granule(MemoryMap *map, guint hart, bool several, uint64_t granule, bool stores)
 {
-    bool is_new = !g_hash_table_contains(map->uses, &granule);
-    Use *use = use_at(map, granule, hart);
-    MemoryUse before = use_of(use);
-    use->several = use->several || several || use->hart != hart;
-    use->stored = use->stored || stores;
-    MemoryUse after = use_of(use);
-    map->changed = map->changed || (!is_new && after != before);
+    Use *known = g_hash_table_lookup(map->uses, &granule);
+    Use use = known ? *known : first_use(map, granule, hart);
+    MemoryUse before = use_of(&use);
+    use.several = use.several || several || use.hart != hart;
+    use.stored = use.stored || stores;
+    MemoryUse after = use_of(&use);
+    if (map->sealed) {
+        map->changed = map->changed || !known || after != before;
+    } else {
+        map->changed = map->changed || (known && after != before);
+        if (known)
+            *known = use;
+        else
+            g_hash_table_insert(map->uses, g_memdup2(&granule, sizeof granule), g_memdup2(&use, sizeof use));
+    }
     return after;
+}
+
+void memory_map_seal(MemoryMap *map)
+{
+    map->sealed = true;
+    map->changed = false;
 }
 
 MemoryUse memory_map_use(MemoryMap *map, guint hart, bool several, uint64_t address, guint size, bool stores)

@@ -24,6 +24,10 @@ guint memory_map_owner(const MemoryMap *map, uint64_t address);
  * under the old answer is void. */
 bool memory_map_changed(MemoryMap *map);
 
+/* From now on the map only answers: it stays as it is, and what would have changed it, or is about memory that nobody was
+ * seen to use, only counts as a change. */
+void memory_map_seal(MemoryMap *map);
+
 /* What a hart's run depends on: messages to other bytes are none of its business. */
 typedef struct Footprint Footprint;
 

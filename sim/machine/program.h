@@ -59,6 +59,8 @@ typedef struct Options {
     Pairing pairing;
     Explorer explorer;
     SbiOrder sbi_order;
+    /* Of schedules only: which memory is shared was found out by an exploration that went on beyond violations. */
+    bool all_memory;
     bool witness; /* where a final state is as an "exists" asks, an execution that leads to it is wanted */
 } Options;
 

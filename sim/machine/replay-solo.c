@@ -30,10 +30,7 @@ static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
 
 static void record(Replay *replay, const Pair *pair, const TrailStep *at, const MachineStep *step)
 {
-    ReplayStep told = { .hart = at->process, .move = at->move, .step = *step };
-    told.before = pair->slot.locals[at->process].task;
-    told.world = world_of(&pair->slot);
-    g_array_append_val(replay->steps, told);
+    replay_record(replay, at, &pair->slot.locals[at->process].task, world_of(&pair->slot), step);
 }
 
 /* The world after the last step, if it has changed memory. */
@@ -45,10 +42,7 @@ static void record_world(Replay *replay, const Pair *pair)
 
 static void promise(Replay *replay, Pair *pair, const TrailStep *at)
 {
-    Message message = { .address = at->promise[0], .value = at->promise[1] };
-    message.size = (uint8_t)at->promise[2];
-    message.kind = (uint8_t)(at->promise[2] >> 8);
-    message.asker = (uint8_t)(at->promise[2] >> 16);
+    Message message = trail_message(at);
     MachineStep step = { .kind = STEP_PROMISE, .task = pair->slot.locals[at->process].task, .violation = no_violation };
     step.hart.store = message;
     record(replay, pair, at, &step);
@@ -72,8 +66,6 @@ static bool follow_step(Replay *replay, Pair *pair, const TrailStep *at, guint i
     const MachineStep *check = &g_array_index(checks, MachineStep, at->move);
     assert_same(chosen, check);
     record(replay, pair, at, chosen);
-    replay->violation = chosen->violation;
-    replay->violating_hart = chosen->violation.kind == VIOLATION_NONE ? -1 : (int)h;
     bool possible = solo_driver_take(&pair->slot, h, chosen);
     solo_driver_take(&pair->true_pc, h, check);
     record_world(replay, pair);
@@ -131,6 +123,8 @@ bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArra
     g_autoptr(Machine) scout = machine_new(machine->program, machine->options, machine->oracle);
     g_autoptr(Timelines) timelines = timelines_new(scout);
     bool marks_matter;
+    if (machine->options->all_memory)
+        timelines_go_on(timelines);
     /* Which memory has a history depends on who uses it: exploring again finds it out again. */
     SearchEnd end = timelines_explore(timelines, &no_limits);
     MemoryMap *map = timelines_map(timelines, &marks_matter);

@@ -124,6 +124,21 @@ void replay_free(Replay *replay)
     g_free(replay);
 }
 
+Replay *replay_new(const Program *program, const Options *options)
+{
+    Replay *replay = g_new0(Replay, 1);
+    replay->program = program;
+    replay->options = options;
+    replay->violation = no_violation;
+    replay->violating_hart = -1;
+    replay->region = -1;
+    replay->alternatives = g_array_new(FALSE, TRUE, sizeof(Alternative));
+    replay->steps = g_array_new(FALSE, FALSE, sizeof(ReplayStep));
+    g_array_set_clear_func(replay->steps, replay_step_clear);
+    world_init(&replay->world, program);
+    return replay;
+}
+
 /* The counterexample that is printed has run in the emulator at true addresses, or is not printed. */
 static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
 {
@@ -134,18 +149,13 @@ static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
              slot->violation.property == true_pc->violation.property);
 }
 
-static void record(Replay *replay, const Driver *driver, const TrailStep *at, GArray *steps)
+void replay_record(Replay *replay, const TrailStep *at, const Task *before, World *world, const MachineStep *step)
 {
-    MachineStep *chosen = &g_array_index(steps, MachineStep, at->move);
-    ReplayStep step = { .hart = at->process,
-                        .move = at->move,
-                        .before = driver->tasks[at->process],
-                        .world = world_dup(&driver->world),
-                        .step = *chosen };
-    step.step.world = chosen->world ? world_dup(chosen->world) : NULL;
-    g_array_append_val(replay->steps, step);
-    replay->violation = chosen->violation;
-    replay->violating_hart = chosen->violation.kind == VIOLATION_NONE ? -1 : (int)at->process;
+    ReplayStep told = { .hart = at->process, .move = at->move, .before = *before, .world = world, .step = *step };
+    told.step.world = step->world ? world_dup(step->world) : NULL;
+    g_array_append_val(replay->steps, told);
+    replay->violation = step->violation;
+    replay->violating_hart = step->violation.kind == VIOLATION_NONE ? -1 : (int)at->process;
 }
 
 void replay_no_such_step(guint i, const char *name, guint move, guint n_moves, GError **error)
@@ -183,7 +193,7 @@ static bool follow(Replay *replay, Driver *slot, Driver *true_pc, const GArray *
         const MachineStep *chosen = &g_array_index(steps, MachineStep, at->move);
         const MachineStep *check = &g_array_index(checks, MachineStep, at->move);
         assert_same(chosen, check);
-        record(replay, slot, at, steps);
+        replay_record(replay, at, &slot->tasks[h], world_dup(&slot->world), chosen);
         driver_apply(slot, h, chosen);
         driver_apply(true_pc, h, check);
     }
@@ -205,7 +215,7 @@ static void add_alternative(Replay *replay, Machine *machine, const Pass *pass, 
 
 /* The pass that the violating step ends, if it is in a patched region: its first step, and what each whole version would
  * have done from there. */
-static void explain_pass(Replay *replay, Machine *machine)
+void replay_explain(Replay *replay, Machine *machine)
 {
     if (replay->violating_hart < 0 || replay->steps->len == 0)
         return;
@@ -262,20 +272,10 @@ Replay *replay_run(const Program *program, const Options *options, const GArray 
         return NULL;
     g_autoptr(Machine) machine = machine_new(program, options, slots);
     g_autoptr(Machine) checker = machine_new(program, options, true_pcs);
-    g_autoptr(Replay) replay = g_new0(Replay, 1);
-    replay->program = program;
-    replay->options = options;
-    replay->violation = no_violation;
-    replay->violating_hart = -1;
-    replay->region = -1;
-    replay->alternatives = g_array_new(FALSE, TRUE, sizeof(Alternative));
-    replay->steps = g_array_new(FALSE, FALSE, sizeof(ReplayStep));
-    g_array_set_clear_func(replay->steps, replay_step_clear);
-    world_init(&replay->world, program);
-
+    g_autoptr(Replay) replay = replay_new(program, options);
     bool ok = program_uses_timelines(program, options) ? replay_solo(replay, machine, checker, trail, error)
                                                        : replay_interleaved(replay, machine, checker, trail, error);
     if (ok)
-        explain_pass(replay, machine);
+        replay_explain(replay, machine);
     return ok ? g_steal_pointer(&replay) : NULL;
 }

@@ -58,7 +58,8 @@ void solo_graph_local(const Graph *graph, uint32_t number, Local *local);
 
 void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends);
 void solo_graph_clear(Graph *graph);
-void solo_graph_build(Graph *graph);
+/* All runs from a state of which the timeline holds everything that the hart has left in it; NULL: from its first one. */
+void solo_graph_build(Graph *graph, const Local *from);
 
 /* solo-ends.c: the values of END_DONE, interned; how the hart may stand still here, where `stuck` means that it cannot go on, or
  * may wait for ever; and notes that of a state. */

@@ -96,7 +96,7 @@ GArray *solo_path(Solo *solo, const PathGoal *goal, const EndPlaces *places, Int
 {
     Graph graph;
     solo_graph_init(&graph, solo, places, contents, ends);
-    solo_graph_build(&graph);
+    solo_graph_build(&graph, NULL);
     g_autoptr(GArray) way = find_way(&graph, goal, violating);
     GArray *path = g_array_new(FALSE, FALSE, sizeof(SoloStep));
     g_array_set_clear_func(path, solo_step_clear);

@@ -337,7 +337,7 @@ static void certify(Graph *graph)
     }
 }
 
-void solo_graph_build(Graph *graph)
+void solo_graph_build(Graph *graph, const Local *from)
 {
     Solo *solo = graph->solo;
     Local local, next;
@@ -347,6 +347,8 @@ void solo_graph_build(Graph *graph)
     for (guint i = 0; i < solo->base->len; i++)
         graph->plain = graph->plain && g_array_index(solo->base, Message, i).kind == MESSAGE_STORE;
     solo_initial(solo, &local);
+    if (from)
+        local_copy(&local, from);
     add_state(graph, &local, core_id(graph, &local), NONE);
     for (uint32_t number = 0; number < graph->states->len; number++) {
         bool too_many = solo->limits && solo->limits->states_max &&
@@ -422,7 +424,7 @@ SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, I
 {
     Graph graph;
     solo_graph_init(&graph, solo, places, contents, ends);
-    solo_graph_build(&graph);
+    solo_graph_build(&graph, NULL);
     SoloResult *result = g_steal_pointer(&graph.result);
     result->result.completable = state_of(&graph, 0)->certified_real;
     result->result.viable = state_of(&graph, 0)->certified || result->end != SEARCH_COMPLETE;

@@ -20,6 +20,8 @@ typedef struct Local {
 
 void local_init(Local *local);
 void local_clear(Local *local);
+/* Both must be initialised. */
+void local_copy(Local *to, const Local *from);
 uint32_t local_intern(const Local *local, Intern *intern);
 /* `local` must be initialised; its contents are replaced. */
 void local_extern(Local *local, const Intern *intern, uint32_t id);

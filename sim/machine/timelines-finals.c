@@ -170,11 +170,11 @@ static bool judge_finals(Timelines *timelines, const PromiseMessage *messages, g
     }
 }
 
-bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
-                        const PromiseResult *const *promise_results)
+/* False: a violation. */
+static bool judge(Timelines *timelines, const PromiseMessage *messages, guint n_messages,
+                  const SoloResult *const *results)
 {
-    Timelines *timelines = (Timelines *)space;
-    const SoloResult *const *results = (const SoloResult *const *)(gconstpointer)promise_results;
+    PromiseSpace *space = &timelines->space;
     Stand stands[HARTS_MAX];
     bool too_many = false;
     note_served(timelines, messages, n_messages);
@@ -196,4 +196,12 @@ bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, gui
     if (too_many)
         timelines_note_unsupported(timelines, 0, "several services at a time that may wait for each other", 0);
     return judge_finals(timelines, messages, n_messages, results);
+}
+
+bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,
+                        const PromiseResult *const *results)
+{
+    Timelines *timelines = (Timelines *)space;
+    bool ok = judge(timelines, messages, n_messages, (const SoloResult *const *)(gconstpointer)results);
+    return ok || timelines->goes_on;
 }

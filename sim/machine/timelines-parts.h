@@ -41,6 +41,7 @@ struct Timelines {
     GArray *kept;   /* bool by final: the filter lets it through */
     bool *reached;  /* by property */
     bool guesses;   /* the model needs guessed patches */
+    bool goes_on;   /* beyond violations */
     bool no_groups; /* some hart does what names single harts */
     bool is_void, too_many, marks_matter, endless;
     SearchEnd stopped, cut; /* a limit that ends the search; one that leaves out what is further on */

@@ -15,16 +15,23 @@ static GArray *full_timeline(const Timelines *timelines)
     return messages;
 }
 
+void timelines_solo(const Timelines *timelines, guint hart, Solo *solo)
+{
+    const Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[hart]);
+    solo_init(solo, timelines->machine, hart);
+    solo->appends = true; /* so that ends are what they were */
+    solo->several = group->solo.several;
+    solo->map = timelines->map;
+    solo->footprint = group->footprint;
+    solo->pool = timelines->pool;
+    solo->marks_matter = timelines->marks_matter;
+}
+
 static GArray *path_of(Timelines *timelines, guint hart, const GArray *messages, int *violating_step)
 {
-    Group *group = &g_array_index(timelines->groups, Group, timelines->group_of[hart]);
     Solo solo;
-    solo_init(&solo, timelines->machine, hart);
-    solo.appends = true; /* so that ends are what they were */
-    solo.several = group->solo.several;
-    solo.map = timelines->map;
-    solo.footprint = group->footprint;
-    solo.marks_matter = timelines->marks_matter;
+    timelines_solo(timelines, hart, &solo);
+    solo.pool = NULL;
     for (guint i = 0; i < messages->len; i++) {
         Message message = g_array_index(messages, Message, i);
         message.hart = message.hart == hart ? HART_SELF : HART_OTHER;

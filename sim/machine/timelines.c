@@ -155,6 +155,8 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     timelines->is_void = timelines->is_void || memory_map_changed(timelines->map) || solo->must_split ||
                          !note_quiet(timelines, group, result, n_seen);
     timelines->no_groups = timelines->no_groups || solo->must_split;
+    if (timelines->goes_on)
+        result->result.violates = false;
     return &result->result;
 }
 
@@ -372,6 +374,11 @@ static bool grow_pool(Timelines *timelines)
     return timelines->pool->len > known;
 }
 
+void timelines_go_on(Timelines *timelines)
+{
+    timelines->goes_on = true;
+}
+
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
 {
     do {
@@ -393,7 +400,7 @@ SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
         g_array_append_vals(timelines->violating_timeline, timelines->outcome->timeline->data,
                             timelines->outcome->timeline->len);
     }
-    if (timelines->violation.kind != VIOLATION_NONE)
+    if (timelines->violation.kind != VIOLATION_NONE && !timelines->goes_on)
         return SEARCH_VIOLATION;
     return timelines->outcome->end == SEARCH_COMPLETE ? timelines->cut : timelines->outcome->end;
 }

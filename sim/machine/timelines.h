@@ -11,6 +11,9 @@ void timelines_free(Timelines *timelines);
 /* Borrows the machine. */
 Timelines *timelines_new(Machine *machine) OWNED_BY(timelines_free);
 
+/* Violations do not end the exploration: for whoever wants to know memory in every execution. To be called before it. */
+void timelines_go_on(Timelines *timelines);
+
 /* Explores, as often as it takes until nothing learnt on the way (which memory is shared, which patches there are) makes
  * it void. To be called once. */
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits);
@@ -27,6 +30,9 @@ void timelines_counts(const Timelines *timelines, TimelineCounts *counts);
 
 /* What the exploration has found out about memory, for replays; borrowed. */
 MemoryMap *timelines_map(const Timelines *timelines, bool *marks_matter);
+
+/* Fills in a run of hart `hart` as those of the exploration were; `pool` is set if they guessed. solo_clear. */
+void timelines_solo(const Timelines *timelines, guint hart, Solo *solo);
 
 /* After timelines_trail. */
 Violation timelines_violation(const Timelines *timelines);
