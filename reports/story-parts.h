@@ -14,8 +14,6 @@ const char *story_banner(const Replay *replay);
 /* story-links.c: fills told->links; `missed`: what the step's load has missed (number of a step), or 0. */
 void story_add_links(StoryStep *told, const Replay *replay, guint i, guint missed);
 StoryEvent story_event(const ReplayStep *at);
-/* A message's number in the timeline as the number of the step that stored it; 0: none has. */
-guint story_step_of_message(const Replay *replay, guint ts);
 
 const ReplayStep *last_step(const Replay *replay);
 

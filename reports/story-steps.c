@@ -338,7 +338,7 @@ static void tell_insn(StoryStep *told, const ReplayStep *at)
     told->length = hart->fetch.length;
 }
 
-static StoryStep tell(const Replay *replay, guint i)
+StoryStep story_tell_step(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
     StoryStep told = {
@@ -355,6 +355,15 @@ static StoryStep tell(const Replay *replay, guint i)
     story_add_links(&told, replay, i, step_missed(replay, at));
     tell_insn(&told, at);
     told.place = told.unnumbered ? NULL : c_place(replay, at, told.tag);
+    return told;
+}
+
+StoryStep story_tell_next(Replay *replay, const ReplayStep *next)
+{
+    guint n = replay->steps->len;
+    g_array_append_vals(replay->steps, next, 1);
+    StoryStep told = story_tell_step(replay, n);
+    replay->steps->len = n; /* it was there for a moment, and owns nothing */
     return told;
 }
 
@@ -387,7 +396,7 @@ void story_add_steps(Story *story, const Replay *replay)
             g_array_append_val(story->steps, folded);
             i += run;
         } else {
-            StoryStep told = tell(replay, i);
+            StoryStep told = story_tell_step(replay, i);
             g_array_append_val(story->steps, told);
             i++;
         }

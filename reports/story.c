@@ -5,15 +5,19 @@
 
 #include <string.h>
 
-static void story_step_clear(gpointer data)
+void story_step_clear(StoryStep *step)
 {
-    StoryStep *step = data;
     g_free(step->what);
     g_free(step->place);
     g_free(step->tag);
     g_free(step->insn);
     g_ptr_array_unref(step->notes);
     g_array_unref(step->links);
+}
+
+static void clear_step(gpointer data)
+{
+    story_step_clear(data);
 }
 
 static void story_insn_clear(gpointer data)
@@ -218,7 +222,7 @@ Story *story_tell(const Replay *replay)
     }
     story->torn = g_ptr_array_new_with_free_func(g_free);
     story->steps = g_array_new(FALSE, TRUE, sizeof(StoryStep));
-    g_array_set_clear_func(story->steps, story_step_clear);
+    g_array_set_clear_func(story->steps, clear_step);
     story->insns = g_array_new(FALSE, TRUE, sizeof(StoryInsn));
     g_array_set_clear_func(story->insns, story_insn_clear);
     story->versions = g_ptr_array_new_with_free_func(g_free);

@@ -78,6 +78,14 @@ typedef struct Story {
 void story_free(Story *story);
 Story *story_tell(const Replay *replay) OWNED_BY(story_free);
 
+/* One step of a replay; and one that might be made next, which is none of its steps. */
+StoryStep story_tell_step(const Replay *replay, guint i);
+StoryStep story_tell_next(Replay *replay, const ReplayStep *next);
+void story_step_clear(StoryStep *step);
+
+/* A message's number in the timeline as the number of the step that stored it; 0: none has. */
+guint story_step_of_message(const Replay *replay, guint ts);
+
 /* The label of the code that a hart runs; "steps" if that is compiled from steps. */
 const char *story_entry(const Program *program, const HartSpec *spec);
 

@@ -356,19 +356,24 @@ static void put_fewest_stores(GString *out, const Replay *replay)
                            replay->steps->len, plural(replay->steps->len), n, plural(n));
 }
 
+void text_sentence(GString *out, const Story *story)
+{
+    wrap(out, " ", story->sentence);
+    g_autoptr(GString) allowed = g_string_new(NULL);
+    for (guint i = 0; i < story->allowed->len; i++)
+        g_string_append_printf(allowed, "%s%s",
+                               i ? ", " : "Allowed: ", (const char *)g_ptr_array_index(story->allowed, i));
+    if (allowed->len)
+        wrap(out, " ", g_string_append_c(allowed, '.')->str);
+    g_string_append_c(out, '\n');
+}
+
 /* The sentence, what would have been right, the steps, the site, and how small it is. */
 static char *counterexample(const Outcome *outcome, const Replay *replay, const TextStyle *style)
 {
     GString *out = g_string_new("\n");
     g_autoptr(Story) story = story_tell(replay);
-    wrap(out, " ", story->sentence);
-    if (story->allowed->len) {
-        g_ptr_array_add(story->allowed, NULL);
-        g_autofree char *list = g_strjoinv(", ", (char **)story->allowed->pdata);
-        g_autofree char *text = g_strdup_printf("Allowed: %s.", list);
-        wrap(out, " ", text);
-    }
-    g_string_append_c(out, '\n');
+    text_sentence(out, story);
     text_story(out, replay, story, style);
     guint switches = trail_switches(outcome->trail);
     if (outcome->timelines)

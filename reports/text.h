@@ -20,6 +20,9 @@ GHashTable *text_told_new(void);
 /* Appends the steps, the banner and the site table of a replay. */
 void text_story(GString *out, const Replay *replay, const Story *story, const TextStyle *style);
 
+/* Appends the sentence that says what went wrong, and what would have been right; and an empty line. */
+void text_sentence(GString *out, const Story *story);
+
 /* All options, as schedules have them in front: "rvwmo,ziccif,preempt=full". */
 char *options_text(const Options *options);
 
