@@ -5,7 +5,6 @@
 
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 ExitStatus worse(ExitStatus a, ExitStatus b)
@@ -54,6 +53,11 @@ static void on_signal(int number)
 bool interrupted(void)
 {
     return signalled;
+}
+
+void forget_interrupt(void)
+{
+    signalled = 0;
 }
 
 /* ---- options */
@@ -162,101 +166,6 @@ TextStyle common_style(const Common *common)
                         .verbose = common->verbose };
 }
 
-/* ---- deciding, within limits */
-
-typedef struct Watch {
-    gint64 deadline; /* monotonic, microseconds; 0: none */
-    gint64 start, last_line;
-    bool timed_out;
-    bool tty;
-} Watch;
-
-static bool parse_duration(const char *text, gint64 *microseconds, GError **error)
-{
-    char *end;
-    double value = g_ascii_strtod(text, &end);
-    double unit = !*end || g_str_equal(end, "s") ? 1 : g_str_equal(end, "m") ? 60 : g_str_equal(end, "h") ? 3600 : 0;
-    if (end == text || unit == 0 || !(value > 0) || value * unit > 1e9) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--timeout takes a time such as 60, 90s, 5m or 1h, not '%s'",
-                    text);
-        return false;
-    }
-    *microseconds = (gint64)(value * unit * G_USEC_PER_SEC);
-    return true;
-}
-
-/* A live line on a terminal, a plain one a minute elsewhere. */
-static void show_progress(Watch *watch, const SearchProgress *progress)
-{
-    gint64 now = g_get_monotonic_time();
-    gint64 pause = watch->tty ? G_USEC_PER_SEC / 4 : 60 * (gint64)G_USEC_PER_SEC;
-    if (now - watch->last_line < pause)
-        return;
-    watch->last_line = now;
-    double seconds = (double)(now - watch->start) / G_USEC_PER_SEC;
-    g_autofree char *states = grouped(progress->states), *frontier = grouped(progress->frontier);
-    g_printerr("%s%s states, %.2f M/s, %s waiting, depth %u, %" G_GUINT64_FORMAT " MiB, %.0f s%s",
-               watch->tty ? "\r" : "", states, (double)progress->states / 1e6 / MAX(seconds, 1e-6), frontier,
-               progress->depth, progress->bytes >> 20, seconds, watch->tty ? "\033[K" : "\n");
-}
-
-static bool watch_search(gpointer data, const SearchProgress *progress)
-{
-    Watch *watch = data;
-    if (interrupted())
-        return false;
-    if (watch->deadline && g_get_monotonic_time() > watch->deadline) {
-        watch->timed_out = true;
-        return false;
-    }
-    show_progress(watch, progress);
-    return true;
-}
-
-/* Half of the machine's memory: a search that grows without end has to end with figures, not with the OOM killer. */
-static guint64 memory_default(void)
-{
-    guint64 memory = (guint64)sysconf(_SC_PHYS_PAGES) * (guint64)sysconf(_SC_PAGESIZE);
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        memory = MIN(memory, (guint64)limit.rlim_cur / 2); /* the emulator reserves a gigabyte, and arrays double */
-    return memory / 2;
-}
-
-Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)
-{
-    Watch watch = { .start = g_get_monotonic_time(), .tty = isatty(STDERR_FILENO) && !common->quiet };
-    watch.last_line = watch.start;
-    gint64 span = 0;
-    if (common->timeout && !parse_duration(common->timeout, &span, error))
-        return NULL;
-    if (span)
-        watch.deadline = watch.start + span;
-    SearchOptions limits = { .states_max = (guint64)common->max_states,
-                             .bytes_max = common->max_memory ? (guint64)common->max_memory << 20 : memory_default(),
-                             .steps_max = (guint)common->max_steps,
-                             .count_interleavings = true,
-                             .poll = watch_search,
-                             .poll_data = &watch };
-    /* What `-v` says of the emulator is to be the same whatever was decided before. */
-    bool fresh = !*common->oracle || common->verbose;
-    if (fresh) {
-        oracle_free(*common->oracle);
-        *common->oracle = oracle_new(ORACLE_SLOTS, error);
-    }
-    if (!*common->oracle)
-        return NULL;
-    Outcome *outcome = decide_with(scenario->program, &row->options, &limits, *common->oracle);
-    if (watch.tty && watch.last_line != watch.start)
-        g_printerr("\r\033[K");
-    if (outcome && outcome->search->end == SEARCH_STOPPED) {
-        g_free(outcome->reason);
-        outcome->reason =
-            watch.timed_out ? g_strdup_printf("stopped by --timeout %s", common->timeout) : g_strdup("interrupted");
-    }
-    return outcome;
-}
-
 /* ---- schedules */
 
 static bool set_schedule_option(Options *options, const char *word, guint index, GError **error)
@@ -268,6 +177,7 @@ static bool set_schedule_option(Options *options, const char *word, guint index,
     g_autofree char *name = equals ? g_strndup(word, (gsize)(equals - word)) : NULL;
     bool ok = index == 0                             ? options_set(options, "model", word, &local)
               : g_str_equal(word, "ziccif")          ? options_set(options, "fetch-atomicity", "4", &local)
+              : g_str_equal(word, "memory=all")      ? (options->all_memory = true)
               : name && g_strv_contains(names, name) ? options_set(options, name, equals + 1, &local)
                                                      : false;
     if (!ok)

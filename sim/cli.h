@@ -5,6 +5,7 @@
 #include "reports/result.h"
 #include "reports/text.h"
 #include "scenarios/scenario.h"
+#include "sim/machine/session.h"
 
 /* The exit statuses of interface and manual; several files: the worst in the order 6, 2, 1, 130, 10, 5, 0. */
 typedef enum ExitStatus {
@@ -63,6 +64,10 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
 Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, Replay **replay,
                            GError **error);
 
+/* Begins a session; what has to be explored for that is within the limits, too. It borrows the scenario and the emulator. */
+Session *common_session(const Common *common, const Scenario *scenario, const Options *options, GError **error)
+    OWNED_BY(session_free);
+
 /* The command that is running, as a shell would read it. To be asked before the arguments are parsed. */
 char *command_line(int argc, char **argv);
 
@@ -76,8 +81,9 @@ const char *violated_property(const Scenario *scenario, const Outcome *outcome);
 char *found_text(const Scenario *scenario, const Outcome *outcome);
 char *mismatch_text(const Scenario *scenario, const Row *row, const Outcome *outcome);
 
-/* Whether the user has pressed Ctrl-C. */
+/* Whether the user has pressed Ctrl-C, since that was last forgotten. */
 bool interrupted(void);
+void forget_interrupt(void);
 
 /* Where the catalogue is: CMODX_CATALOGUE, else the one that comes with the program. */
 char *catalogue_directory(void);
@@ -106,6 +112,7 @@ GArray *parse_schedule(const char *text, const Scenario *scenario, Options *opti
 int cmd_check(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
+int cmd_step(int argc, char **argv);
 int cmd_matrix(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_lint(int argc, char **argv);

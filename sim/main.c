@@ -14,6 +14,7 @@ static const struct {
     { "test", cmd_test, "compare every verdict with the scenario's own `expect`; for CI" },
     { "matrix", cmd_matrix, "the verdicts of many scenarios as one table" },
     { "replay", cmd_replay, "run one counterexample again, step by step" },
+    { "step", cmd_step, "go through executions by hand, forwards and back" },
     { "list", cmd_list, "the catalogue, with one line each" },
     { "lint", cmd_lint, "parse and assemble only" },
     { "models", cmd_models, "the table of memory models" },

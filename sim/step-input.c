@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/step.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef HAVE_EDITLINE
+#include <editline/readline.h>
+#endif
+
+struct StepInput {
+    bool terminal;
+    char *line; /* room for getline */
+    size_t size;
+};
+
+#ifdef HAVE_EDITLINE
+static char *next_completion(const char *text, int state)
+{
+    /* The library asks for one after the other, and has no place for data of ours. */
+    static char **names;
+    static guint at;
+    if (state == 0) {
+        g_strfreev(names);
+        names = step_completions(text);
+        at = 0;
+    }
+    return names[at] ? strdup(names[at++]) : NULL;
+}
+
+static char **complete(const char *text, int start, int end)
+{
+    (void)end;
+    rl_attempted_completion_over = 1; /* no names of files */
+    return start == 0 ? rl_completion_matches(text, next_completion) : NULL;
+}
+#endif
+
+StepInput *step_input_new(void)
+{
+    StepInput *input = g_new0(StepInput, 1);
+    input->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+#ifdef HAVE_EDITLINE
+    if (input->terminal) {
+        rl_readline_name = "cmodx";
+        rl_attempted_completion_function = complete;
+        using_history();
+    }
+#endif
+    return input;
+}
+
+void step_input_free(StepInput *input)
+{
+    if (!input)
+        return;
+    free(input->line);
+    g_free(input);
+}
+
+bool step_input_is_terminal(const StepInput *input)
+{
+    return input->terminal;
+}
+
+#ifdef HAVE_EDITLINE
+static char *edited_line(void)
+{
+    char *line = readline("(cmodx) ");
+    if (!line)
+        return NULL;
+    if (*line)
+        add_history(line);
+    char *copy = g_strdup(line);
+    free(line);
+    return copy;
+}
+#endif
+
+char *step_input_line(StepInput *input)
+{
+#ifdef HAVE_EDITLINE
+    if (input->terminal)
+        return edited_line();
+#endif
+    if (input->terminal)
+        g_print("(cmodx) ");
+    ssize_t length = getline(&input->line, &input->size, stdin);
+    if (length < 0)
+        return NULL;
+    return g_strndup(input->line, strcspn(input->line, "\n"));
+}
