@@ -2,10 +2,11 @@
 /* Replays of the timeline explorer's schedules. */
 #include "sim/base/error.h"
 #include "sim/machine/driver.h"
-#include "sim/machine/replay-parts.h"
-#include "sim/machine/timelines.h"
+#include "sim/machine/session-parts.h"
 
 #include <string.h>
+
+static const SearchOptions no_limits = { 0 };
 
 /* The same schedule in two machines: slots, and true addresses. */
 typedef struct Pair {
@@ -117,18 +118,78 @@ static Violation found_deadlock(Timelines *timelines, const GArray *trail)
     return violation.kind == VIOLATION_DEADLOCK && g_str_equal(found_text, text) ? violation : no_violation;
 }
 
+static bool all_are_over(const Replay *replay)
+{
+    for (guint h = 0; h < replay->program->harts->len; h++)
+        if (!task_is_over(&replay->tasks[h]))
+            return false;
+    return true;
+}
+
+/* What a session makes of the end of the schedule: there, nobody may be able to go on without leaving others in the lurch. */
+static void ask_session(Replay *replay, Session *session, const GArray *trail)
+{
+    if (!session || !session_load(session, trail, replay->options->all_memory, NULL))
+        return;
+    const Replay *end = session_replay(session);
+    replay->finished = end->finished;
+    replay->violation = end->violation;
+}
+
+/* How a replay gets to know memory, and what the end of its schedule means. */
+typedef struct Scout {
+    Machine *machine;
+    Timelines *timelines; /* NULL: the session knows */
+    SearchEnd end;
+    Session *session; /* NULL: there is none yet */
+} Scout;
+
+static void judge_end(Replay *replay, Scout *scout, Pair *pair, const GArray *trail)
+{
+    bool stops_early = scout->timelines && scout->end == SEARCH_VIOLATION;
+    replay->finished = is_stuck(&pair->slot);
+    if (replay->violation.kind != VIOLATION_NONE)
+        return;
+    if (replay->finished && (stops_early || all_are_over(replay)))
+        replay->violation = machine_final(pair->slot.machine, replay->tasks, &replay->world);
+    else if (stops_early)
+        replay->violation = found_deadlock(scout->timelines, trail);
+    else {
+        if (!scout->session)
+            scout->session =
+                session_new(replay->program, replay->options, &no_limits, pair->slot.machine->oracle, NULL);
+        ask_session(replay, scout->session, trail);
+    }
+}
+
+/* Which memory has a history depends on who uses it: exploring again finds it out again. */
+static MemoryMap *explore(Scout *scout, Machine *machine, bool *marks_matter, GError **error)
+{
+    if (machine->options->all_memory) {
+        scout->session = session_new(machine->program, machine->options, &no_limits, machine->oracle, error);
+        return scout->session ? session_map(scout->session, marks_matter) : NULL;
+    }
+    scout->machine = machine_new(machine->program, machine->options, machine->oracle);
+    scout->timelines = timelines_new(scout->machine);
+    scout->end = timelines_explore(scout->timelines, &no_limits);
+    return timelines_map(scout->timelines, marks_matter);
+}
+
+static void scout_clear(Scout *scout)
+{
+    timelines_free(scout->timelines);
+    machine_free(scout->machine);
+    session_free(scout->session);
+}
+
 bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArray *trail, GError **error)
 {
-    static const SearchOptions no_limits = { 0 };
-    g_autoptr(Machine) scout = machine_new(machine->program, machine->options, machine->oracle);
-    g_autoptr(Timelines) timelines = timelines_new(scout);
+    Scout scout = { .end = SEARCH_COMPLETE };
     bool marks_matter;
-    if (machine->options->all_memory)
-        timelines_go_on(timelines);
-    /* Which memory has a history depends on who uses it: exploring again finds it out again. */
-    SearchEnd end = timelines_explore(timelines, &no_limits);
-    MemoryMap *map = timelines_map(timelines, &marks_matter);
+    MemoryMap *map = explore(&scout, machine, &marks_matter, error);
     Pair pair;
+    if (!map)
+        return false;
     solo_driver_init(&pair.slot, machine, map, marks_matter);
     solo_driver_init(&pair.true_pc, checker, map, marks_matter);
     bool ok = follow(replay, &pair, trail, error);
@@ -137,13 +198,10 @@ bool replay_solo(Replay *replay, Machine *machine, Machine *checker, const GArra
         for (guint h = 0; h < pair.slot.n; h++)
             replay->tasks[h] = pair.slot.locals[h].task;
         solo_driver_world(&pair.slot, &replay->world);
-        replay->finished = is_stuck(&pair.slot);
-        if (replay->violation.kind == VIOLATION_NONE && replay->finished)
-            replay->violation = machine_final(machine, replay->tasks, &replay->world);
-        else if (replay->violation.kind == VIOLATION_NONE && end == SEARCH_VIOLATION)
-            replay->violation = found_deadlock(timelines, trail);
+        judge_end(replay, &scout, &pair, trail);
     }
     solo_driver_clear(&pair.slot);
     solo_driver_clear(&pair.true_pc);
+    scout_clear(&scout);
     return ok;
 }

@@ -48,7 +48,7 @@ static void look(Session *session)
         return;
     session->looked = true;
     session->n_withheld = 0;
-    session->unknown = false;
+    session->unknown = session->is_dead_end = false;
     if (session->solo)
         session_solo_state(session);
     if (replay->violation.kind != VIOLATION_NONE) {
@@ -60,6 +60,9 @@ static void look(Session *session)
     else
         look_interleaved(session);
     replay->finished = session->choices->len == 0 && !session->unknown;
+    session->is_dead_end = replay->finished && session->solo && session_solo_is_bound(session);
+    if (session->is_dead_end)
+        return;
     if (replay->finished)
         replay->violation = machine_final(session->machine, replay->tasks, &replay->world);
     else if (session->solo)
@@ -84,6 +87,12 @@ guint session_n_withheld(Session *session)
 {
     look(session);
     return session->n_withheld;
+}
+
+bool session_is_dead_end(Session *session)
+{
+    look(session);
+    return session->is_dead_end;
 }
 
 /* ---- forth and back */

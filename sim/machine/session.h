@@ -30,6 +30,9 @@ const GArray *session_choices(Session *session); /* of SessionChoice */
 /* How many more steps the harts could take if they had not promised what they have, or nobody waited for them. */
 guint session_n_withheld(Session *session);
 
+/* Whether nobody can go on because of what harts have promised each other: no execution comes to its end like that. */
+bool session_is_dead_end(Session *session);
+
 /* Steps so far; those and the ones that have been undone since. */
 guint session_at(const Session *session);
 guint session_length(const Session *session);
