@@ -207,6 +207,7 @@ static void put_solo_views(GString *out, const Replay *replay, const Views *view
     put_view(out, replay, "fetches from here on see at least", views->fetch);
     put_view(out, replay, "newest fetched so far", views->fetched);
     put_view(out, replay, "marks are past up to", views->clock);
+    put_view(out, replay, "for what is after a mark, it fetches after", views->late);
     for (guint r = 1; r < 32; r++) {
         g_autofree char *name = g_strdup_printf("%s depends on", register_name(r));
         put_view(out, replay, name, views->reg[r]);
@@ -234,8 +235,8 @@ void scene_views(GString *out, Session *session, guint hart)
         put_solo_views(out, replay, views);
     } else {
         put_view(out, replay, "fetches from here on see at least", state->fetch_view);
-        put_view(out, replay, "... after a fence.i, because of loads and stores", state->access_view);
-        put_view(out, replay, "... after a fence.i, because of fetches", state->fetched_view);
+        put_view(out, replay, "fetches after a fence.i, for loads and stores", state->access_view);
+        put_view(out, replay, "fetches after a fence.i, for fetches", state->fetched_view);
     }
     if (out->len == before)
         g_string_append_printf(out, "  %s\n",

@@ -22,7 +22,24 @@ static void put_fetched(GString *line, const StoryStep *told)
     g_string_append_printf(line, " %-*s", BYTES_WIDTH, bytes);
 }
 
-static void put_told(GString *out, const char *head, const StoryStep *told)
+/* The step in which the hart has promised what this step stores; 0: none. */
+static guint promise_of(const Replay *replay, guint n, const ReplayStep *at)
+{
+    const Message *store = &at->step.hart.store;
+    bool adds = at->step.world && timeline_now(&at->step.world->timeline) > timeline_now(&at->world->timeline);
+    for (guint i = n; at->step.hart.stores && !adds && i-- > 0;) {
+        const ReplayStep *other = &g_array_index(replay->steps, ReplayStep, i);
+        const Message *promised = &other->step.hart.store;
+        if (other->hart == at->hart && other->step.kind == STEP_PROMISE && promised->address == store->address &&
+            promised->size == store->size && promised->value == store->value)
+            return i + 1;
+    }
+    return 0;
+}
+
+/* One line of a step `at`, before which there are n others. */
+static void put_told(GString *out, const char *head, const StoryStep *told, const Replay *replay, guint n,
+                     const ReplayStep *at)
 {
     g_autoptr(GString) line = g_string_new(head), rest = g_string_new(NULL);
     g_string_append_printf(line, "%-*s", WHAT_WIDTH, told->what);
@@ -30,11 +47,17 @@ static void put_told(GString *out, const char *head, const StoryStep *told)
     for (guint i = 0; i < told->links->len; i++) {
         const StoryLink *link = &g_array_index(told->links, StoryLink, i);
         if (link->kind == LINK_FETCHES)
-            g_string_append_printf(rest, "%sbytes of step %u", rest->len ? "; " : "  ", link->step);
+            g_string_append_printf(rest, "; bytes of step %u", link->step);
     }
     for (guint i = 0; i < told->notes->len; i++)
-        g_string_append_printf(rest, "%s%s", rest->len ? "; " : "  ", (const char *)g_ptr_array_index(told->notes, i));
-    g_string_append(line, rest->str);
+        g_string_append_printf(rest, "; %s", (const char *)g_ptr_array_index(told->notes, i));
+    guint promise = promise_of(replay, n, at);
+    if (promise)
+        g_string_append_printf(rest, "; promised in step %u", promise);
+    if (told->place)
+        g_string_append_printf(rest, "; %s", told->place);
+    if (rest->len)
+        g_string_append_printf(line, "  %s", rest->str + strlen("; "));
     g_string_append_printf(out, "%s\n", g_strchomp(line->str));
 }
 
@@ -52,7 +75,7 @@ void scene_step(GString *out, Session *session, guint i)
     StoryStep told = story_tell_step(replay, i);
     g_autofree char *head = g_strdup_printf("%4u  %-*s  ", i + 1, (int)name_width(replay->program),
                                             program_hart(replay->program, told.hart)->name);
-    put_told(out, head, &told);
+    put_told(out, head, &told, replay, i, &g_array_index(replay->steps, ReplayStep, i));
     story_step_clear(&told);
 }
 
@@ -112,14 +135,14 @@ static void put_choices(GString *out, Session *session)
                 break;
             StoryStep told = story_tell_next(replay, &choice->next);
             g_autofree char *head = g_strdup_printf("%4u  ", at + 1);
-            put_told(out, head, &told);
+            put_told(out, head, &told, replay, replay->steps->len, &choice->next);
             story_step_clear(&told);
             if (choice->forbidden)
                 g_string_append_printf(out, "      (leads out of the machine: %s)\n", choice->forbidden);
         }
     }
     guint n = session_n_withheld(session);
-    if (n)
+    if (n && !over)
         g_string_append_printf(out, "(%u step%s withheld: promises or services could not be kept)\n", n,
                                n == 1 ? "" : "s");
 }
@@ -149,6 +172,7 @@ void scene_state(GString *out, Session *session, const TextStyle *style)
 {
     const Replay *replay = session_replay(session);
     if (replay->violation.kind != VIOLATION_NONE) {
+        g_string_append_c(out, '\n');
         scene_story(out, session, style);
         g_string_append_c(out, '\n');
     }
@@ -156,6 +180,8 @@ void scene_state(GString *out, Session *session, const TextStyle *style)
     put_choices(out, session);
     if (replay->violation.kind != VIOLATION_NONE)
         put_violation(out, replay);
+    else if (session_is_dead_end(session))
+        g_string_append(out, "a dead end: what has been promised cannot be kept by all; `undo` steps back\n");
     else if (replay->finished)
         g_string_append(out, "no violation; nobody can go on\n");
 }

@@ -179,8 +179,7 @@ int cmd_step(int argc, char **argv)
     g_auto(Step) step = { .at = -1 };
     ExitStatus status;
     const GOptionEntry extra[] = {
-        { "schedule", 's', 0, G_OPTION_ARG_STRING, &step.schedule, "start at the end of this schedule",
-          "MODEL[,OPTION=VALUE...]@HART:STEPS[,...]" },
+        { "schedule", 's', 0, G_OPTION_ARG_STRING, &step.schedule, "start at the end of this schedule", "SCHEDULE" },
         { "counterexample", 'c', 0, G_OPTION_ARG_NONE, &step.counterexample,
           "start at the end of the counterexample that `check` finds", NULL },
         { "at", 0, 0, G_OPTION_ARG_INT, &step.at, "start where so many steps of it have been made", "STEP" },
@@ -200,5 +199,6 @@ int cmd_step(int argc, char **argv)
         g_printerr("cmodx: %s\n", mistake);
         return EXIT_USAGE;
     }
-    return step_file(&step, step.common.files[0]);
+    g_autofree char *file = file_named(step.common.files[0]);
+    return step_file(&step, file);
 }

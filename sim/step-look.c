@@ -156,6 +156,6 @@ bool step_do_load(Stepper *stepper, char **words, GError **error)
         return false;
     if (!step_load(stepper, g_strstrip(text), error))
         return false;
-    step_show(stepper, session_at(stepper->session));
+    step_show(stepper, session_at(stepper->session), NULL);
     return true;
 }

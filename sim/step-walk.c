@@ -13,7 +13,7 @@ typedef enum Until {
     UNTIL_BREAK
 } Until;
 
-void step_show(Stepper *stepper, guint from)
+void step_show(Stepper *stepper, guint from, const char *why)
 {
     Session *session = stepper->session;
     guint at = session_at(session);
@@ -23,6 +23,8 @@ void step_show(Stepper *stepper, guint from)
     }
     for (; from < at; from++)
         scene_step(stepper->out, session, from);
+    if (why)
+        g_string_append_printf(stepper->out, "%s\n", why);
     scene_state(stepper->out, session, &stepper->style);
 }
 
@@ -51,7 +53,7 @@ bool step_choose(Stepper *stepper, guint number, GError **error)
         return step_bad(error, "the choices are 1 to %u", n);
     if (!take(stepper, number - 1, error))
         return false;
-    step_show(stepper, at);
+    step_show(stepper, at, NULL);
     return true;
 }
 
@@ -93,44 +95,11 @@ bool step_do_step(Stepper *stepper, char **words, GError **error)
     int hart = whose_turn(stepper, words[0], false, error);
     if (hart < 0 || !take(stepper, (guint)first_choice(stepper, (guint)hart), error))
         return false;
-    step_show(stepper, at);
+    step_show(stepper, at, NULL);
     return true;
 }
 
 /* ---- runs */
-
-static const ReplayStep *last_step(const Stepper *stepper)
-{
-    const GArray *steps = session_replay(stepper->session)->steps;
-    return &g_array_index(steps, ReplayStep, steps->len - 1);
-}
-
-/* The breakpoint that the last step has got to, or NULL. */
-static const Break *reached(const Stepper *stepper)
-{
-    const ReplayStep *last = last_step(stepper);
-    const Task *after = &last->step.task;
-    if (after->hart.phase != PHASE_BOUNDARY || after->status == TASK_DONE ||
-        (after->hart.pc == last->before.hart.pc && !last->step.hart.retired))
-        return NULL;
-    for (guint i = 0; i < stepper->breaks->len; i++) {
-        const Break *at = &g_array_index(stepper->breaks, Break, i);
-        if (at->address == after->hart.pc && (at->hart < 0 || at->hart == (int)last->hart))
-            return at;
-    }
-    return NULL;
-}
-
-static bool stops_at_break(Stepper *stepper)
-{
-    const Break *at = reached(stepper);
-    if (!at)
-        return false;
-    g_autofree char *place = address_name(stepper->scenario->program->image, at->address);
-    g_string_append_printf(stepper->out, "breakpoint %u: %s at %s\n", at->number,
-                           program_hart(stepper->scenario->program, last_step(stepper)->hart)->name, place);
-    return true;
-}
 
 bool step_do_next(Stepper *stepper, char **words, GError **error)
 {
@@ -138,15 +107,18 @@ bool step_do_next(Stepper *stepper, char **words, GError **error)
         return false;
     guint from = session_at(stepper->session);
     int hart = whose_turn(stepper, words[0], false, error);
-    for (guint n = 0; hart >= 0 && n < NEXT_STEPS_MAX; n++) {
+    g_autofree char *why = NULL;
+    for (guint n = 0; hart >= 0 && n < NEXT_STEPS_MAX && !why; n++) {
         int choice = first_choice(stepper, (guint)hart);
-        if (choice < 0 || !take(stepper, (guint)choice, n ? NULL : error) || last_step(stepper)->step.hart.retired ||
-            stops_at_break(stepper))
+        if (choice < 0 || !take(stepper, (guint)choice, n ? NULL : error))
+            break;
+        why = step_break_reached(stepper);
+        if (step_last(stepper)->step.hart.retired)
             break;
     }
     if (session_at(stepper->session) == from)
         return false;
-    step_show(stepper, from);
+    step_show(stepper, from, why);
     return true;
 }
 
@@ -168,12 +140,13 @@ static bool parse_run(char **words, const char **hart, Until *until, GError **er
     return true;
 }
 
-/* Why a run ends where nobody can take a first choice any more. */
-static void tell_end(Stepper *stepper, const char *name)
+/* Why a run ends where nobody can take a first choice any more; a new string, or NULL: the state tells. */
+static char *end_reached(const Stepper *stepper, const char *name)
 {
     const Replay *replay = session_replay(stepper->session);
-    if (replay->violation.kind == VIOLATION_NONE && !replay->finished)
-        g_string_append_printf(stepper->out, "%s cannot go on by first choices\n", name ? name : "the harts");
+    if (replay->violation.kind != VIOLATION_NONE || replay->finished)
+        return NULL;
+    return name ? g_strdup_printf("%s cannot go on", name) : g_strdup("only promises are left");
 }
 
 bool step_do_run(Stepper *stepper, char **words, GError **error)
@@ -183,24 +156,19 @@ bool step_do_run(Stepper *stepper, char **words, GError **error)
     if (!parse_run(words, &name, &until, error))
         return false;
     guint from = session_at(stepper->session), n = 0;
-    for (; n < RUN_STEPS_MAX && !interrupted(); n++) {
+    g_autofree char *why = NULL;
+    for (; n < RUN_STEPS_MAX && !interrupted() && !why; n++) {
         int hart = whose_turn(stepper, name, true, n ? NULL : error);
-        if (hart < 0)
+        if (hart < 0 || !take(stepper, (guint)first_choice(stepper, (guint)hart), n ? NULL : error))
             break;
-        if (!take(stepper, (guint)first_choice(stepper, (guint)hart), n ? NULL : error))
-            break;
-        if (until != UNTIL_VIOLATION && stops_at_break(stepper)) {
-            step_show(stepper, from);
-            return true;
-        }
+        why = until == UNTIL_VIOLATION ? NULL : step_break_reached(stepper);
     }
     if (n == 0)
         return interrupted();
-    if (n == RUN_STEPS_MAX || interrupted())
-        g_string_append_printf(stepper->out, "stopped after %u steps\n", n);
-    else
-        tell_end(stepper, name);
-    step_show(stepper, from);
+    if (!why)
+        why = n == RUN_STEPS_MAX || interrupted() ? g_strdup_printf("stopped after %u steps", n)
+                                                  : end_reached(stepper, name);
+    step_show(stepper, from, why);
     return true;
 }
 
@@ -227,7 +195,7 @@ bool step_do_undo(Stepper *stepper, char **words, GError **error)
     if (!parse_times(words, "undo", at, &times, error))
         return false;
     session_goto(stepper->session, at - times);
-    step_show(stepper, at);
+    step_show(stepper, at, NULL);
     return true;
 }
 
@@ -237,7 +205,7 @@ bool step_do_redo(Stepper *stepper, char **words, GError **error)
     if (!parse_times(words, "redo", session_length(stepper->session) - at, &times, error))
         return false;
     session_goto(stepper->session, at + times);
-    step_show(stepper, at);
+    step_show(stepper, at, NULL);
     return true;
 }
 
@@ -249,71 +217,6 @@ bool step_do_goto(Stepper *stepper, char **words, GError **error)
     if (at > session_length(stepper->session))
         return step_bad(error, "there are only %u steps", session_length(stepper->session));
     session_goto(stepper->session, at);
-    step_show(stepper, at);
-    return true;
-}
-
-/* ---- breakpoints */
-
-static void put_break(const Stepper *stepper, const Break *at)
-{
-    g_autofree char *place = address_name(stepper->scenario->program->image, at->address);
-    g_string_append_printf(stepper->out, "breakpoint %u: %s at %s\n", at->number,
-                           at->hart < 0 ? "any hart" : program_hart(stepper->scenario->program, (guint)at->hart)->name,
-                           place);
-}
-
-bool step_do_break(Stepper *stepper, char **words, GError **error)
-{
-    Break at = { .number = stepper->breaks_made + 1, .hart = -1 };
-    guint n = g_strv_length(words), hart;
-    /* "at" may be left out */
-    bool named = n == 3 || (n == 2 && !g_str_equal(words[0], "at"));
-    if (!step_count(words, 1, 3, "break [HART] at LABEL[+OFFSET]|ADDRESS", error))
-        return false;
-    if (n == 3 && !g_str_equal(words[1], "at"))
-        return step_bad(error, "usage: break [HART] at LABEL[+OFFSET]|ADDRESS");
-    if (named) {
-        if (!step_hart(stepper, words[0], &hart, error))
-            return false;
-        at.hart = (int)hart;
-    }
-    if (!step_address(stepper, words[n - 1], &at.address, error))
-        return false;
-    stepper->breaks_made++;
-    g_array_append_val(stepper->breaks, at);
-    put_break(stepper, &at);
-    return true;
-}
-
-bool step_do_delete(Stepper *stepper, char **words, GError **error)
-{
-    guint number;
-    if (!step_count(words, 0, 1, "delete [N]", error))
-        return false;
-    if (!words[0]) {
-        g_array_set_size(stepper->breaks, 0);
-        return true;
-    }
-    if (!step_number(words[0], G_MAXINT, &number, error))
-        return false;
-    for (guint i = 0; i < stepper->breaks->len; i++)
-        if (g_array_index(stepper->breaks, Break, i).number == number) {
-            g_array_remove_index(stepper->breaks, i);
-            return true;
-        }
-    return step_bad(error, "there is no breakpoint %u", number);
-}
-
-bool step_do_info(Stepper *stepper, char **words, GError **error)
-{
-    if (!step_count(words, 1, 1, "info breaks", error))
-        return false;
-    if (!g_str_has_prefix("breaks", words[0]))
-        return step_bad(error, "usage: info breaks");
-    for (guint i = 0; i < stepper->breaks->len; i++)
-        put_break(stepper, &g_array_index(stepper->breaks, Break, i));
-    if (!stepper->breaks->len)
-        g_string_append(stepper->out, "no breakpoints\n");
+    step_show(stepper, at, NULL);
     return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The interactive stepper: cmd-step.c starts it, step-input.c reads lines, step-commands.c finds the command of a line;
- * step-walk.c holds the commands that go somewhere, step-look.c those that only look. */
+ * step-walk.c holds the commands that go somewhere, step-breaks.c those about breakpoints, step-look.c those that only look. */
 #pragma once
 
 #include "reports/scene.h"
@@ -40,8 +40,8 @@ bool step_number(const char *word, guint most, guint *number, GError **error);
 bool step_address(const Stepper *stepper, const char *word, uint64_t *address, GError **error);
 /* The hart of the last step; the first one at the beginning. */
 guint step_current(const Stepper *stepper);
-/* Shows the steps made since `from`, and where that has led. */
-void step_show(Stepper *stepper, guint from);
+/* Shows the steps made since `from`, why there are no more (NULL: nothing is said), and where that has led. */
+void step_show(Stepper *stepper, guint from, const char *why);
 
 /* ---- step-walk.c */
 bool step_choose(Stepper *stepper, guint number, GError **error);
@@ -51,6 +51,11 @@ bool step_do_run(Stepper *stepper, char **words, GError **error);
 bool step_do_undo(Stepper *stepper, char **words, GError **error);
 bool step_do_redo(Stepper *stepper, char **words, GError **error);
 bool step_do_goto(Stepper *stepper, char **words, GError **error);
+
+/* ---- step-breaks.c */
+/* The last step, of which there must be one; the breakpoint that it has got to, as text, a new string, or NULL. */
+const ReplayStep *step_last(const Stepper *stepper);
+char *step_break_reached(const Stepper *stepper);
 bool step_do_break(Stepper *stepper, char **words, GError **error);
 bool step_do_delete(Stepper *stepper, char **words, GError **error);
 bool step_do_info(Stepper *stepper, char **words, GError **error);
