@@ -68,7 +68,12 @@ bool step_input_is_terminal(const StepInput *input)
 #ifdef HAVE_EDITLINE
 static char *edited_line(void)
 {
-    char *line = readline("(cmodx) ");
+    char *line;
+    /* Ctrl-C gives up the line, not the session. */
+    while (!(line = readline("(cmodx) ")) && interrupted()) {
+        forget_interrupt();
+        g_print("\n");
+    }
     if (!line)
         return NULL;
     if (*line)
