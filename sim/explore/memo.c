@@ -85,3 +85,22 @@ guint64 memo_bytes(const Memo *memo)
 {
     return (guint64)memo->n_entries * sizeof(MemoEntry) + (guint64)memo->moves->len * sizeof(Move);
 }
+
+void memo_archive(Memo *memo, Archive *archive)
+{
+    guint n_entries = memo->n_entries;
+    archive_u32(archive, &memo->n_used);
+    archive_u32(archive, &n_entries);
+    archive_array(archive, memo->moves);
+    bool sound = n_entries && (n_entries & (n_entries - 1)) == 0 && memo->n_used < n_entries;
+    if (archive_is_reading(archive) && !sound)
+        archive_fail(archive);
+    if (archive_failed(archive))
+        return;
+    if (archive_is_reading(archive)) {
+        g_free(memo->entries);
+        memo->entries = g_new0(MemoEntry, n_entries);
+        memo->n_entries = n_entries;
+    }
+    archive_bytes(archive, memo->entries, n_entries * sizeof(MemoEntry));
+}

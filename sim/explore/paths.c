@@ -87,6 +87,25 @@ void path_layers_total(const PathLayers *layers, mpz_t total)
     mpz_add(total, total, layers->ended);
 }
 
+static void archive_layer(Archive *archive, Layer *layer)
+{
+    archive_u32(archive, &layer->n_limbs);
+    archive_array(archive, layer->limbs);
+    if (archive_is_reading(archive) && (layer->n_limbs == 0 || layer->limbs->len % layer->n_limbs))
+        archive_fail(archive);
+}
+
+void path_layers_archive(PathLayers *layers, Archive *archive)
+{
+    archive_layer(archive, &layers->current);
+    archive_layer(archive, &layers->next);
+    char *digits = mpz_get_str(g_malloc(mpz_sizeinbase(layers->ended, 16) + 2), 16, layers->ended);
+    archive_text(archive, &digits);
+    if (archive_is_reading(archive) && (!digits || mpz_set_str(layers->ended, digits, 16)))
+        archive_fail(archive);
+    g_free(digits);
+}
+
 /* ---- any acyclic graph: Kahn's topological order */
 
 typedef struct Graph {

@@ -5,7 +5,7 @@
  * paths_count then counts over the finished graph in topological order. */
 #pragma once
 
-#include "sim/base/owned.h"
+#include "sim/base/archive.h"
 #include "sim/explore/memo.h"
 #include "sim/explore/store.h"
 
@@ -27,6 +27,9 @@ void path_layers_end(PathLayers *layers, guint64 from);
 void path_layers_advance(PathLayers *layers);
 /* Adds the number of paths that have ended so far to `total`. */
 void path_layers_total(const PathLayers *layers, mpz_t total);
+
+/* Everything; replaced when read. */
+void path_layers_archive(PathLayers *layers, Archive *archive);
 
 /* The number of maximal paths from state 0 of a completely explored graph; false if it has a cycle, that is, runs
  * without end. Costs 16 bytes and a few dozen more per state. */

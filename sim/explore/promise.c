@@ -2,6 +2,7 @@
 #include "sim/explore/promise.h"
 
 #include "sim/base/intern.h"
+#include "sim/explore/estimate.h"
 
 enum {
     POLL_TIMELINES = 256
@@ -17,11 +18,14 @@ typedef struct Search {
     PromiseSpace *space;
     const SearchOptions *limits;
     PromiseOutcome *outcome;
-    GArray *nodes;    /* Node, in the order of visits; the first is the empty timeline */
-    GArray *timeline; /* PromiseMessage: of the node being visited */
-    Intern *seen;     /* (group, what a process sees) */
-    GPtrArray *runs;  /* const PromiseResult *, by id in `seen`; NULL: not run yet */
-    GArray *key;      /* uint32_t: scratch */
+    GArray *nodes;     /* Node, in the order of visits; the first is the empty timeline */
+    GArray *widths;    /* guint64: how many timelines there are of each length, up to the one being visited */
+    guint64 level_end; /* number of the first longer one */
+    guint64 expected;  /* estimate of all timelines */
+    GArray *timeline;  /* PromiseMessage: of the node being visited */
+    Intern *seen;      /* (group, what a process sees) */
+    GPtrArray *runs;   /* const PromiseResult *, by id in `seen`; NULL: not run yet */
+    GArray *key;       /* uint32_t: scratch */
     const PromiseResult **results;
 } Search;
 
@@ -140,15 +144,24 @@ static bool visit(Search *search, uint32_t number)
     return true;
 }
 
-static bool must_stop(Search *search, uint32_t next)
+static void update_progress(Search *search)
+{
+    SearchProgress *progress = &search->outcome->progress;
+    progress->bytes = (guint64)search->nodes->len * sizeof(Node) + intern_bytes(search->seen);
+    search->space->class->progress(search->space, progress);
+    progress->done = search->outcome->timelines;
+    progress->frontier = search->nodes->len - progress->done;
+    progress->expected = search->expected;
+    progress->unit = "store orders";
+    progress->depth = search->widths->len ? search->widths->len - 1 : 0;
+}
+
+static bool must_stop(Search *search)
 {
     const SearchOptions *limits = search->limits;
     PromiseOutcome *outcome = search->outcome;
-    SearchProgress *progress = &outcome->progress;
-    progress->bytes = 0;
-    search->space->class->progress(search->space, progress);
-    progress->frontier = search->nodes->len - next;
-    progress->bytes += (guint64)search->nodes->len * sizeof(Node) + intern_bytes(search->seen);
+    const SearchProgress *progress = &outcome->progress;
+    update_progress(search);
     if (limits->states_max && progress->states > limits->states_max)
         outcome->end = SEARCH_STATES;
     else if (limits->bytes_max && progress->bytes > limits->bytes_max)
@@ -160,6 +173,97 @@ static bool must_stop(Search *search, uint32_t next)
     return true;
 }
 
+/* ---- keeping a search */
+
+/* By id in `seen`: 1 + the number of the result, or 0. */
+static void archive_runs(Search *search, Archive *archive)
+{
+    PromiseSpace *space = search->space;
+    g_autoptr(GArray) numbers = g_array_new(FALSE, TRUE, sizeof(guint32));
+    g_autoptr(GHashTable) number_of = g_hash_table_new(NULL, NULL);
+    const PromiseResult *result;
+    for (guint i = 0; !archive_is_reading(archive) && (result = space->class->result(space, i)); i++)
+        g_hash_table_insert(number_of, (gpointer)result, GUINT_TO_POINTER(i + 1));
+    for (guint id = 0; id < search->runs->len; id++) {
+        guint32 number = GPOINTER_TO_UINT(g_hash_table_lookup(number_of, g_ptr_array_index(search->runs, id)));
+        g_array_append_val(numbers, number);
+    }
+    archive_array(archive, numbers);
+    if (!archive_is_reading(archive))
+        return;
+    for (guint id = 0; id < numbers->len; id++) {
+        guint32 number = g_array_index(numbers, guint32, id);
+        result = number ? space->class->result(space, number - 1) : NULL;
+        if (number && !result)
+            archive_fail(archive);
+        g_ptr_array_add(search->runs, (gpointer)result);
+    }
+    if (numbers->len != intern_count(search->seen))
+        archive_fail(archive);
+}
+
+/* Everything that the search has come to, between two timelines. */
+static void archive_search(gpointer data, Archive *archive)
+{
+    Search *search = data;
+    search->space->class->archive(search->space, archive);
+    archive_u64(archive, &search->outcome->timelines);
+    archive_array(archive, search->nodes);
+    archive_array(archive, search->widths);
+    archive_u64(archive, &search->level_end);
+    archive_u64(archive, &search->expected);
+    archive_intern(archive, search->seen);
+    archive_runs(search, archive);
+    for (guint i = 1; i < search->nodes->len; i++)
+        if (g_array_index(search->nodes, Node, i).parent >= i)
+            archive_fail(archive);
+}
+
+/* Whether a limit has ended the search, which could go on otherwise. */
+static bool was_cut(SearchEnd end)
+{
+    return end != SEARCH_COMPLETE && end != SEARCH_VIOLATION;
+}
+
+/* All timelines of the next length are known. */
+static void note_width(Search *search)
+{
+    guint64 width = search->nodes->len - search->level_end;
+    g_array_append_val(search->widths, width);
+    search->level_end = search->nodes->len;
+    search->expected = estimate_total(search->widths);
+}
+
+static void run_search(Search *search)
+{
+    const SearchOptions *limits = search->limits;
+    PromiseOutcome *outcome = search->outcome;
+    for (; outcome->timelines < search->nodes->len; outcome->timelines++) {
+        uint32_t number = (uint32_t)outcome->timelines;
+        if (number == search->level_end)
+            note_width(search);
+        if (number % POLL_TIMELINES == 0 && must_stop(search))
+            break;
+        if (limits->keep && limits->keep_due(limits->keep_data))
+            limits->keep(limits->keep_data, archive_search, search);
+        if (!visit(search, number))
+            break;
+    }
+}
+
+/* Begins with the empty timeline, or where an earlier search was left; false if what was kept of that makes no sense. */
+static bool begin(Search *search)
+{
+    Archive *resume = search->limits->resume;
+    if (resume) {
+        archive_search(search, resume);
+        return !archive_failed(resume) && search->outcome->timelines < search->nodes->len;
+    }
+    Node empty = { 0 };
+    g_array_append_val(search->nodes, empty);
+    return true;
+}
+
 PromiseOutcome *promise_search(PromiseSpace *space, const SearchOptions *limits)
 {
     PromiseOutcome *outcome = g_new0(PromiseOutcome, 1);
@@ -168,24 +272,23 @@ PromiseOutcome *promise_search(PromiseSpace *space, const SearchOptions *limits)
     outcome->timeline = g_array_new(FALSE, FALSE, sizeof(PromiseMessage));
     Search search = { .space = space, .limits = limits, .outcome = outcome };
     search.nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+    search.widths = g_array_new(FALSE, FALSE, sizeof(guint64));
     search.timeline = g_array_new(FALSE, FALSE, sizeof(PromiseMessage));
     search.seen = intern_new();
     search.runs = g_ptr_array_new();
     search.key = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     search.results = g_new0(const PromiseResult *, space->n_processes);
-    Node empty = { 0 };
-    g_array_append_val(search.nodes, empty);
-    for (uint32_t number = 0; number < search.nodes->len; number++) {
-        if (number % POLL_TIMELINES == 0 && must_stop(&search, number))
-            break;
-        if (!visit(&search, number))
-            break;
-        outcome->timelines++;
-    }
-    guint64 frontier = search.nodes->len - outcome->timelines;
-    space->class->progress(space, &outcome->progress);
-    outcome->progress.frontier = outcome->end == SEARCH_COMPLETE ? 0 : frontier;
+    if (begin(&search))
+        run_search(&search);
+    else
+        outcome->end = SEARCH_STOPPED;
+    update_progress(&search);
+    if (outcome->end == SEARCH_COMPLETE)
+        outcome->progress.frontier = 0;
+    if (was_cut(outcome->end) && limits->keep && !(limits->resume && archive_failed(limits->resume)))
+        limits->keep(limits->keep_data, archive_search, &search);
     g_array_unref(search.nodes);
+    g_array_unref(search.widths);
     g_array_unref(search.timeline);
     intern_free(search.seen);
     g_ptr_array_unref(search.runs);

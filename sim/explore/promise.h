@@ -44,6 +44,11 @@ typedef struct PromiseClass {
     bool (*complete)(PromiseSpace *space, const PromiseMessage *timeline, guint n, const PromiseResult *const *results);
     /* Bytes held and local states visited so far, for limits and reports. */
     void (*progress)(PromiseSpace *space, SearchProgress *progress);
+    /* All that has come about in a search; read into a new space. Of a run that a limit has cut short nothing is kept. NULL: the
+     * space cannot be kept. */
+    void (*archive)(PromiseSpace *space, Archive *archive);
+    /* The number'th result that `run` has given since the search began; NULL: there is none. */
+    const PromiseResult *(*result)(PromiseSpace *space, guint number);
 } PromiseClass;
 
 struct PromiseSpace {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/explore/search.h"
 
+#include "sim/explore/estimate.h"
 #include "sim/explore/memo.h"
 #include "sim/explore/paths.h"
 #include "sim/explore/store.h"
@@ -27,8 +28,10 @@ typedef struct Search {
     StateStore *store;
     PathLayers *layers; /* NULL once an edge does not lead to the next layer */
     bool graded;
-    guint width;
-    uint64_t layer_start, layer_end; /* numbers of the states being expanded */
+    guint width, depth;                    /* of the layer being expanded */
+    uint64_t layer_start, next, layer_end; /* numbers of its states; `next` is yet to be expanded */
+    GArray *widths;                        /* guint64: of layers up to this one */
+    guint64 expected;                      /* estimate of all states */
     guint n_batch;
     Candidate batch[BATCH_MAX];
 } Search;
@@ -159,26 +162,67 @@ static void update_progress(Search *search, uint64_t next)
     SearchProgress *progress = &search->result->progress;
     progress->states = state_store_count(search->store);
     progress->frontier = progress->states - next;
+    progress->done = next;
+    progress->expected = search->expected;
+    progress->unit = "states";
     progress->bytes = state_store_bytes(search->store) + memo_bytes(search->memo);
     if (search->space->class->bytes)
         progress->bytes += search->space->class->bytes(search->space);
 }
 
+/* Everything that the search has come to, between two states. */
+static void archive_search(gpointer data, Archive *archive)
+{
+    Search *search = data;
+    SearchResult *result = search->result;
+    flush_batch(search);
+    if (search->layers && !search->graded)
+        g_clear_pointer(&search->layers, path_layers_free);
+    bool has_layers = search->layers != NULL;
+    search->space->class->archive(search->space, archive);
+    archive_u32(archive, &search->depth);
+    archive_u64(archive, &search->layer_start);
+    archive_u64(archive, &search->next);
+    archive_u64(archive, &search->layer_end);
+    archive_u64(archive, &result->progress.transitions);
+    archive_u64(archive, &result->final_states);
+    archive_u64(archive, &result->out_of_model);
+    archive_array(archive, result->trail);
+    archive_bool(archive, &search->graded);
+    archive_bool(archive, &has_layers);
+    if (has_layers && !search->layers)
+        search->layers = path_layers_new();
+    if (has_layers)
+        path_layers_archive(search->layers, archive);
+    else
+        g_clear_pointer(&search->layers, path_layers_free);
+    archive_array(archive, search->widths);
+    archive_u64(archive, &search->expected);
+    memo_archive(search->memo, archive);
+    state_store_archive(search->store, archive);
+}
+
+static void keep(Search *search)
+{
+    search->options->keep(search->options->keep_data, archive_search, search);
+}
+
 /* Whether a limit or the caller ends the search here. */
-static bool must_stop(Search *search, uint64_t next)
+static bool must_stop(Search *search)
 {
     const SearchOptions *options = search->options;
     SearchResult *result = search->result;
-    update_progress(search, next);
+    update_progress(search, search->next);
     if (options->states_max && result->progress.states > options->states_max)
         result->end = SEARCH_STATES;
     else if (options->bytes_max && result->progress.bytes > options->bytes_max)
         result->end = SEARCH_BYTES;
     else if (options->poll && !options->poll(options->poll_data, &result->progress))
         result->end = SEARCH_STOPPED;
-    else
-        return false;
-    return true;
+    bool stops = result->end != SEARCH_COMPLETE;
+    if (options->keep && (stops || options->keep_due(options->keep_data)))
+        keep(search);
+    return stops;
 }
 
 static bool is_final(Search *search, const uint32_t *state)
@@ -210,15 +254,15 @@ static void prefer_final_state(Search *search, uint64_t number)
 static bool expand_layer(Search *search)
 {
     uint64_t states_max = search->options->states_max;
-    for (uint64_t number = search->layer_start; number < search->layer_end; number++) {
+    for (; search->next < search->layer_end; search->next++) {
         bool is_full = states_max && state_store_count(search->store) > states_max;
-        if ((is_full || number % POLL_STATES == 0) && must_stop(search, number))
+        if ((is_full || search->next % POLL_STATES == 0) && must_stop(search))
             return false;
-        if (!expand(search, (uint32_t)number)) {
+        if (!expand(search, (uint32_t)search->next)) {
             search->result->end = SEARCH_VIOLATION;
-            update_progress(search, number);
+            update_progress(search, search->next);
             if (!search->result->final_violation)
-                prefer_final_state(search, number + 1);
+                prefer_final_state(search, search->next + 1);
             return false;
         }
     }
@@ -226,26 +270,36 @@ static bool expand_layer(Search *search)
     return true;
 }
 
+static void note_width(Search *search)
+{
+    guint64 width = search->layer_end - search->layer_start;
+    g_array_append_val(search->widths, width);
+    search->expected = width ? estimate_total(search->widths) : search->layer_end;
+}
+
 static void run_layers(Search *search)
 {
+    guint steps_max = search->options->steps_max;
     while (search->layer_start < search->layer_end) {
+        if (steps_max && search->depth > steps_max) {
+            search->result->end = SEARCH_STEPS;
+            break;
+        }
+        search->result->progress.depth = search->depth;
         if (!expand_layer(search))
             return;
         if (search->layers && !search->graded)
             g_clear_pointer(&search->layers, path_layers_free);
         if (search->layers)
             path_layers_advance(search->layers);
-        search->layer_start = search->layer_end;
+        search->layer_start = search->next = search->layer_end;
         search->layer_end = state_store_count(search->store);
-        if (search->layer_start == search->layer_end)
-            break;
-        if (search->options->steps_max && search->result->progress.depth == search->options->steps_max) {
-            search->result->end = SEARCH_STEPS;
-            break;
-        }
-        search->result->progress.depth++;
+        search->depth++;
+        note_width(search);
     }
     update_progress(search, search->layer_start);
+    if (search->result->end == SEARCH_STEPS && search->options->keep)
+        keep(search);
 }
 
 static void count_interleavings(Search *search)
@@ -267,6 +321,25 @@ static void count_interleavings(Search *search)
     mpz_clear(total);
 }
 
+/* Comes to the first state, or to where an earlier search was left; false if what was kept of that makes no sense. */
+static bool begin(Search *search)
+{
+    Archive *resume = search->options->resume;
+    if (resume) {
+        archive_search(search, resume);
+        uint64_t n = state_store_count(search->store);
+        return !archive_failed(resume) && search->layer_start <= search->next && search->next <= search->layer_end &&
+               search->layer_end <= n;
+    }
+    uint32_t initial[1 + SPACE_PROCESSES_MAX];
+    bool is_new;
+    search->space->class->initial(search->space, initial);
+    state_store_put(search->store, initial, state_hash(search->store, initial), STATE_NONE, &is_new);
+    search->layer_end = 1;
+    note_width(search);
+    return true;
+}
+
 SearchResult *search(Space *space, const SearchOptions *options)
 {
     g_assert(space->n_processes >= 1 && space->n_processes <= SPACE_PROCESSES_MAX);
@@ -279,16 +352,15 @@ SearchResult *search(Space *space, const SearchOptions *options)
     search->width = 1 + space->n_processes;
     search->memo = memo_new(space);
     search->store = state_store_new(search->width);
+    search->widths = g_array_new(FALSE, FALSE, sizeof(guint64));
     search->graded = true;
     if (options->count_interleavings)
         search->layers = path_layers_new();
 
-    uint32_t initial[1 + SPACE_PROCESSES_MAX];
-    bool is_new;
-    space->class->initial(space, initial);
-    state_store_put(search->store, initial, state_hash(search->store, initial), STATE_NONE, &is_new);
-    search->layer_end = 1;
-    run_layers(search);
+    if (begin(search))
+        run_layers(search);
+    else
+        result->end = SEARCH_STOPPED;
     if (options->count_interleavings && result->end == SEARCH_COMPLETE)
         count_interleavings(search);
     result->memo_entries = memo_count(search->memo);
@@ -296,6 +368,7 @@ SearchResult *search(Space *space, const SearchOptions *options)
     path_layers_free(search->layers);
     memo_free(search->memo);
     state_store_free(search->store);
+    g_array_unref(search->widths);
     g_free(search);
     return result;
 }

@@ -3,7 +3,6 @@
  * Layered, so the first violation found is a shortest one; exact, so a completed search is a proof. */
 #pragma once
 
-#include "sim/base/owned.h"
 #include "sim/explore/space.h"
 
 #include <stdbool.h>
@@ -19,9 +18,11 @@ typedef enum SearchEnd {
 
 typedef struct SearchProgress {
     guint64 states, transitions;
-    guint64 frontier; /* states found but not yet expanded */
-    guint64 bytes;    /* held by the search and the space */
-    guint depth;      /* moves from the initial state to the layer being expanded */
+    guint64 frontier;       /* states found but not yet expanded */
+    guint64 bytes;          /* held by the search and the space */
+    guint depth;            /* moves from the initial state to the layer being expanded */
+    guint64 done, expected; /* how far it is, and an estimate (see estimate.h) of where it ends; 0: none */
+    const char *unit;       /* what these two count: "states", "store orders" */
 } SearchProgress;
 
 typedef struct SearchOptions {
@@ -32,6 +33,15 @@ typedef struct SearchOptions {
     /* Called every few thousand states; false stops the search. NULL: never. */
     bool (*poll)(gpointer data, const SearchProgress *progress);
     gpointer poll_data;
+
+    /* Keeping a search, to go on with it another time. `keep` (NULL: never) is called when a limit or `poll` ends the search,
+     * and whenever `keep_due` says so; it calls `archive` with the search and an archive to write to. */
+    bool (*keep_due)(gpointer data);
+    void (*keep)(gpointer data, void (*archive)(gpointer search, Archive *archive), gpointer search);
+    gpointer keep_data;
+    /* What was kept, to go on from there; NULL: from the beginning. The result is the same. If it turns out to make no sense
+     * (archive_failed), the search ends as SEARCH_STOPPED. */
+    Archive *resume;
 } SearchOptions;
 
 /* One step of a trail: the `move`-th move of `process` in the state reached so far. */

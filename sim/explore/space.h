@@ -4,7 +4,8 @@
  * only its own local id and the shared id. Nothing here knows RISC-V: ten-line toy spaces test the search. */
 #pragma once
 
-#include <glib.h>
+#include "sim/base/archive.h"
+
 #include <stdint.h>
 
 enum {
@@ -39,6 +40,10 @@ typedef struct SpaceClass {
 
     /* Bytes that the space itself holds; NULL: not worth counting. */
     guint64 (*bytes)(Space *space);
+
+    /* What ids mean, and whatever else of the space has come about in a search; read into a new space. NULL: the space
+     * cannot be kept. */
+    void (*archive)(Space *space, Archive *archive);
 } SpaceClass;
 
 struct Space {

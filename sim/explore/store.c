@@ -114,9 +114,9 @@ static inline bool same_state(const uint32_t *a, const uint32_t *b, guint width)
     return difference == 0;
 }
 
-static void grow(StateStore *store)
+/* Puts all states into a new table. */
+static void rehash(StateStore *store, uint64_t n_slots)
 {
-    uint64_t n_slots = store->n_slots * 2;
     Slot *slots = slots_new(n_slots);
     free(store->slots);
     store->slots = slots;
@@ -166,20 +166,24 @@ uint32_t state_store_find(const StateStore *store, const uint32_t *state, uint64
     return probe(store, state, hash)->number;
 }
 
+static void add_segments(StateStore *store)
+{
+    g_ptr_array_add(store->segments, segment_new(store->width));
+    g_ptr_array_add(store->parents, segment_new(1));
+}
+
 uint32_t state_store_put(StateStore *store, const uint32_t *state, uint64_t hash, uint32_t parent, bool *is_new)
 {
     if (store->n_states * 4 >= store->n_slots * 3)
-        grow(store);
+        rehash(store, store->n_slots * 2);
     Slot *slot = probe(store, state, hash);
     *is_new = slot->number == STATE_NONE;
     if (!*is_new)
         return slot->number;
     g_assert(store->n_states < STATE_NONE);
     uint32_t number = (uint32_t)store->n_states++;
-    if (number % SEGMENT_STATES == 0) {
-        g_ptr_array_add(store->segments, segment_new(store->width));
-        g_ptr_array_add(store->parents, segment_new(1));
-    }
+    if (number % SEGMENT_STATES == 0)
+        add_segments(store);
     memcpy((uint32_t *)state_store_get(store, number), state, store->width * sizeof(uint32_t));
     *parent_of(store, number) = parent;
     *slot = (Slot){ tag_of(hash), number };
@@ -195,4 +199,28 @@ guint64 state_store_bytes(const StateStore *store)
 {
     return store->n_slots * sizeof(Slot) +
            (guint64)store->segments->len * SEGMENT_STATES * (store->width + 1) * sizeof(uint32_t);
+}
+
+void state_store_archive(StateStore *store, Archive *archive)
+{
+    uint64_t n_states = store->n_states, n_slots = store->n_slots;
+    archive_expect(archive, store->width);
+    archive_u64(archive, &n_states);
+    archive_u64(archive, &n_slots);
+    bool sound =
+        n_states < STATE_NONE && n_slots >= FIRST_SLOTS && (n_slots & (n_slots - 1)) == 0 && n_states < n_slots;
+    if (archive_is_reading(archive) && !sound)
+        archive_fail(archive);
+    for (uint64_t first = 0; first < n_states && !archive_failed(archive); first += SEGMENT_STATES) {
+        gsize n = MIN(n_states - first, SEGMENT_STATES);
+        if (archive_is_reading(archive))
+            add_segments(store);
+        archive_bytes(archive, (uint32_t *)state_store_get(store, (uint32_t)first),
+                      n * store->width * sizeof(uint32_t));
+        archive_bytes(archive, parent_of(store, (uint32_t)first), n * sizeof(uint32_t));
+    }
+    if (!archive_is_reading(archive) || archive_failed(archive))
+        return;
+    store->n_states = n_states;
+    rehash(store, n_slots);
 }

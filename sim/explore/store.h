@@ -4,7 +4,7 @@
  * itself, so no state is ever taken for another. */
 #pragma once
 
-#include "sim/base/owned.h"
+#include "sim/base/archive.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -45,5 +45,8 @@ const uint32_t *state_store_get(const StateStore *store, uint32_t number);
 uint32_t state_store_parent(const StateStore *store, uint32_t number);
 guint64 state_store_count(const StateStore *store);
 guint64 state_store_bytes(const StateStore *store);
+
+/* All states and their predecessors; the store must be empty when they are read. */
+void state_store_archive(StateStore *store, Archive *archive);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StateStore, state_store_free)

@@ -67,6 +67,9 @@ void task_retire(Machine *machine, MachineStep *step);
 /* Whether the task runs on and stands at the end of its call. */
 bool task_call_ends(const Machine *machine, const Task *task);
 
+/* machine-archive.c: what ids mean, and what has been found out so far. */
+void machine_archive(Machine *machine, Archive *archive);
+
 /* service.c: the ecall is done, and the hart goes on behind it. */
 void service_return(MachineStep *step);
 /* service.c: whether stop_machine with these flags may switch the task out here; `sleeps`: it waits in a service. */

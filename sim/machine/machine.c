@@ -295,7 +295,12 @@ static guint64 space_bytes(Space *space)
     return intern_bytes(machine->tasks) + intern_bytes(machine->worlds) + intern_bytes(machine->passes);
 }
 
-static const SpaceClass space_class = { space_initial, space_moves, space_final, space_bytes };
+static void space_archive(Space *space, Archive *archive)
+{
+    machine_archive((Machine *)space, archive);
+}
+
+static const SpaceClass space_class = { space_initial, space_moves, space_final, space_bytes, space_archive };
 
 void machine_initial(Machine *machine, World *world, Task *tasks)
 {

@@ -2,7 +2,7 @@
 /* What the timeline explorer finds out about memory: who uses it, and what a hart depends on. */
 #pragma once
 
-#include "sim/base/owned.h"
+#include "sim/base/archive.h"
 #include "sim/hart/hart.h"
 
 /* Who uses which memory, learnt on the way. Memory that one hart uses, or that nobody stores to, needs no messages. */
@@ -28,6 +28,12 @@ bool memory_map_changed(MemoryMap *map);
  * seen to use, only counts as a change. */
 void memory_map_seal(MemoryMap *map);
 
+/* memory_map_undo takes back what has been noted since memory_map_mark. */
+void memory_map_mark(MemoryMap *map);
+void memory_map_undo(MemoryMap *map);
+/* All that is known. */
+void memory_map_archive(MemoryMap *map, Archive *archive);
+
 /* What a hart's run depends on: messages to other bytes are none of its business. */
 typedef struct Footprint Footprint;
 
@@ -37,6 +43,10 @@ void footprint_add(Footprint *footprint, uint64_t address, guint size);
 bool footprint_touches(const Footprint *footprint, uint64_t address, guint size);
 /* Grows whenever something is added that was not there. */
 guint footprint_size(const Footprint *footprint);
+/* Likewise. */
+void footprint_mark(Footprint *footprint);
+void footprint_undo(Footprint *footprint);
+void footprint_archive(Footprint *footprint, Archive *archive);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MemoryMap, memory_map_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Footprint, footprint_free)

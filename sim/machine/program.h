@@ -147,6 +147,9 @@ void region_add_version(Region *region, const char *label, const guint8 *bytes);
 /* The index of the region that holds an address, or -1. */
 int program_region_at(const Program *program, uint64_t address);
 
+/* SHA-256 (hexadecimal) of all that a verdict depends on, names apart. */
+char *program_digest(const Program *program);
+
 /* Whether the timeline explorer decides. The other one can neither do RVWMO data nor harts of any number. */
 bool program_uses_timelines(const Program *program, const Options *options);
 

@@ -375,10 +375,7 @@ void solo_graph_init(Graph *graph, Solo *solo, const EndPlaces *places, Intern *
     graph->states = g_array_new(FALSE, FALSE, sizeof(State));
     graph->edges = g_array_new(FALSE, FALSE, sizeof(Edge));
     graph->promised = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    graph->result = g_new0(SoloResult, 1);
-    graph->result->promisable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    graph->result->ends = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-    graph->result->stands = g_array_new(FALSE, FALSE, sizeof(Stand));
+    graph->result = solo_result_new();
 }
 
 void solo_graph_clear(Graph *graph)
@@ -390,6 +387,15 @@ void solo_graph_clear(Graph *graph)
     g_array_unref(graph->edges);
     g_array_unref(graph->promised);
     solo_result_free(graph->result);
+}
+
+SoloResult *solo_result_new(void)
+{
+    SoloResult *result = g_new0(SoloResult, 1);
+    result->promisable = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    result->ends = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    result->stands = g_array_new(FALSE, FALSE, sizeof(Stand));
+    return result;
 }
 
 void solo_result_free(SoloResult *result)

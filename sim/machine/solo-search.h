@@ -56,6 +56,8 @@ typedef struct SoloResult {
 } SoloResult;
 
 void solo_result_free(SoloResult *result);
+/* An empty one. */
+SoloResult *solo_result_new(void) OWNED_BY(solo_result_free);
 
 /* `contents` interns messages without hart, `ends` ends. */
 SoloResult *solo_search(Solo *solo, const EndPlaces *places, Intern *contents, Intern *ends) OWNED_BY(solo_result_free);

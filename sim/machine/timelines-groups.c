@@ -56,6 +56,15 @@ void timelines_make_groups(Timelines *timelines)
     }
 }
 
+void timelines_regroup(Timelines *timelines)
+{
+    g_assert(timelines->no_groups);
+    if (timelines->groups->len == timelines->space.n_processes)
+        return;
+    g_array_set_size(timelines->groups, 0);
+    timelines_make_groups(timelines);
+}
+
 void timelines_group_clear(gpointer data)
 {
     Group *group = data;
@@ -77,11 +86,22 @@ static bool only_ends_matter(const Program *program)
     return program->regions->len == 0;
 }
 
-void timelines_group_forget(Timelines *timelines, Group *group)
+static void group_forget(const Timelines *timelines, Group *group)
 {
     if (group->cores)
         intern_free(group->cores);
     step_cache_free(group->cache);
     group->cores = group->solo.cores = intern_new();
     group->cache = group->solo.cache = only_ends_matter(timelines->machine->program) ? step_cache_new() : NULL;
+}
+
+void timelines_prepare_groups(Timelines *timelines, bool new_round)
+{
+    for (guint g = 0; g < timelines->groups->len; g++) {
+        Group *group = &g_array_index(timelines->groups, Group, g);
+        group->solo.limits = timelines->limits;
+        group->quiet = group->quiet && !new_round;
+        group->solo.reads_shared = group->solo.reads_shared && !new_round;
+        group_forget(timelines, group);
+    }
 }

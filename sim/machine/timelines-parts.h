@@ -24,6 +24,14 @@ typedef struct Relevance {
     bool relevant;
 } Relevance;
 
+/* What there was before the run that is being made. */
+typedef struct TimelinesMark {
+    Group *group;
+    guint64 states, transitions;
+    HartSet waited, served;
+    bool stops, reads_shared, must_split;
+} TimelinesMark;
+
 struct Timelines {
     PromiseSpace space;
     Machine *machine;
@@ -34,7 +42,9 @@ struct Timelines {
     GArray *groups;        /* Group */
     guint *group_of;       /* by hart */
     GPtrArray *results;    /* SoloResult */
-    GArray *places;        /* ConditionPlace: of all conditions and of what is observed */
+    SoloResult *partial;   /* that of a run that was cut short; NULL: none was */
+    const SearchOptions *limits;
+    GArray *places; /* ConditionPlace: of all conditions and of what is observed */
     EndPlaces end_places;
     Intern *ends;
     Intern *finals; /* vectors of the places' values */
@@ -58,6 +68,7 @@ struct Timelines {
     uint32_t *violating_ends;   /* by hart: of a final state; or */
     Stand *violating_stands;    /* by hart: of a deadlock; or NULL, both: outcome->violating violates on its own */
     TimelineCounts counts;
+    TimelinesMark mark;
 };
 
 static inline const Message *timelines_message(const Timelines *timelines, uint32_t id)
@@ -70,13 +81,21 @@ void timelines_note_unsupported(Timelines *timelines, guint hart, const char *re
 
 /* timelines-groups.c: harts that cannot be told apart, put together. */
 void timelines_make_groups(Timelines *timelines);
+/* Each hart in a group of its own. */
+void timelines_regroup(Timelines *timelines);
 void timelines_group_clear(gpointer group);
-/* Forgets what was learnt of steps. */
-void timelines_group_forget(Timelines *timelines, Group *group);
+/* Has the groups forget what they have learnt of steps, and in a new round of themselves. */
+void timelines_prepare_groups(Timelines *timelines, bool new_round);
 
 /* timelines-deadlock.c: whether the harts can come to a state in which nobody can go on, and not all are done; fills `stands`, by
  * hart. *too_many: that there are more combinations than are looked at. */
 bool timelines_find_deadlock(const SoloResult *const *results, guint n, Stand *stands, bool *too_many);
+
+/* timelines-archive.c: to be called before a run, which may be cut short. */
+void timelines_mark(Timelines *timelines, Group *group);
+/* PromiseClass.archive, .result. */
+void timelines_archive(PromiseSpace *space, Archive *archive);
+const PromiseResult *timelines_result(PromiseSpace *space, guint number);
 
 /* PromiseClass.complete: final states and deadlocks. */
 bool timelines_complete(PromiseSpace *space, const PromiseMessage *messages, guint n_messages,

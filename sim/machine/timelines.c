@@ -136,16 +136,21 @@ static const PromiseResult *space_run(PromiseSpace *space, guint process, const 
     for (guint i = 0; i < n_seen; i++)
         g_array_append_vals(solo->base, intern_get(timelines->views, seen[i], NULL), 1);
     solo->pool = group->quiet && n_seen > 0 ? NULL : timelines->pool;
+    timelines_mark(timelines, group);
     SoloResult *result = solo_search(solo, &timelines->end_places, timelines->contents, timelines->ends);
-    g_ptr_array_add(timelines->results, result);
     timelines->counts.states += result->states;
     timelines->counts.transitions += result->transitions;
+    if (result->end != SEARCH_COMPLETE && result->end != SEARCH_STEPS) {
+        timelines->stopped = result->end;
+        solo_result_free(timelines->partial);
+        timelines->partial = result;
+        return &result->result;
+    }
+    g_ptr_array_add(timelines->results, result);
     if (result->endless && !timelines->endless)
         give_up_endless(timelines);
     if (result->end == SEARCH_STEPS)
         timelines->cut = SEARCH_STEPS;
-    else if (result->end != SEARCH_COMPLETE)
-        timelines->stopped = result->end;
     if (result->promisable->len)
         for (guint h = 0; h < space->n_processes; h++)
             if (timelines->group_of[h] == timelines->group_of[process])
@@ -219,8 +224,9 @@ static void space_progress(PromiseSpace *space, SearchProgress *progress)
                        intern_bytes(timelines->machine->passes) + timelines->results->len * sizeof(SoloResult);
 }
 
-static const PromiseClass space_class = { space_seen,    space_group,   space_run,          space_is_void,
-                                          space_stopped, space_extends, timelines_complete, space_progress };
+static const PromiseClass space_class = { space_seen,        space_group,     space_run,          space_is_void,
+                                          space_stopped,     space_extends,   timelines_complete, space_progress,
+                                          timelines_archive, timelines_result };
 
 /* ---- set-up */
 
@@ -323,6 +329,7 @@ void timelines_free(Timelines *timelines)
     g_free(timelines->violating_ends);
     g_free(timelines->violating_stands);
     promise_outcome_free(timelines->outcome);
+    solo_result_free(timelines->partial);
     g_free(timelines);
 }
 
@@ -330,10 +337,8 @@ void timelines_free(Timelines *timelines)
 
 static void begin_round(Timelines *timelines)
 {
-    if (timelines->no_groups && timelines->groups->len < timelines->space.n_processes) {
-        g_array_set_size(timelines->groups, 0);
-        timelines_make_groups(timelines);
-    }
+    if (timelines->no_groups)
+        timelines_regroup(timelines);
     g_ptr_array_set_size(timelines->results, 0);
     intern_free(timelines->ends);
     intern_free(timelines->finals);
@@ -381,15 +386,13 @@ void timelines_go_on(Timelines *timelines)
 
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
 {
+    SearchOptions now = *limits;
+    timelines->limits = limits;
     do {
         begin_round(timelines);
-        for (guint g = 0; g < timelines->groups->len; g++) {
-            Group *group = &g_array_index(timelines->groups, Group, g);
-            group->solo.limits = limits;
-            group->quiet = group->solo.reads_shared = false;
-            timelines_group_forget(timelines, group);
-        }
-        timelines->outcome = promise_search(&timelines->space, limits);
+        timelines_prepare_groups(timelines, true);
+        timelines->outcome = promise_search(&timelines->space, &now);
+        now.resume = NULL; /* of the first round only */
     } while (timelines->outcome->is_void ||
              (timelines->outcome->end == SEARCH_COMPLETE && timelines->guesses && grow_pool(timelines)));
     timelines->counts.timelines = timelines->outcome->timelines;

@@ -11,6 +11,16 @@ const char *verdict_name(Verdict verdict)
     return names[verdict];
 }
 
+const char *doubt_name(Doubt doubt)
+{
+    static const char *const names[] = {
+        NULL,          "max-states",        "max-memory",   "max-steps",      "timeout",
+        "interrupted", "outside-the-model", "never-served", "no-final-state", "any-number"
+    };
+    g_assert(doubt < G_N_ELEMENTS(names));
+    return names[doubt];
+}
+
 void outcome_free(Outcome *outcome)
 {
     if (!outcome)
@@ -19,26 +29,41 @@ void outcome_free(Outcome *outcome)
     g_array_unref(outcome->trail);
     g_array_unref(outcome->states);
     g_free(outcome->reason);
+    g_free(outcome->checkpoint);
     g_free(outcome->any);
     g_free(outcome);
 }
 
-static char *limit_reason(const SearchResult *result, const SearchOptions *limits)
+static void doubts(Outcome *outcome, Doubt doubt, char *reason)
 {
-    switch (result->end) {
+    outcome->verdict = VERDICT_INCONCLUSIVE;
+    outcome->doubt = doubt;
+    outcome->reason = reason;
+}
+
+/* A limit has ended the search. */
+static void doubt_limit(Outcome *outcome, const SearchOptions *limits)
+{
+    switch (outcome->search->end) {
     case SEARCH_STATES:
-        return g_strdup_printf("stopped by --max-states %" G_GUINT64_FORMAT, limits->states_max);
+        doubts(outcome, DOUBT_STATES,
+               g_strdup_printf("stopped by --max-states %" G_GUINT64_FORMAT, limits->states_max));
+        return;
     case SEARCH_BYTES:
-        return g_strdup_printf("stopped by --max-memory %" G_GUINT64_FORMAT " MiB", limits->bytes_max >> 20);
+        doubts(outcome, DOUBT_MEMORY,
+               g_strdup_printf("stopped by --max-memory %" G_GUINT64_FORMAT " MiB", limits->bytes_max >> 20));
+        return;
     case SEARCH_STEPS:
-        return g_strdup_printf("stopped by --max-steps %u", limits->steps_max);
+        doubts(outcome, DOUBT_STEPS, g_strdup_printf("stopped by --max-steps %u", limits->steps_max));
+        return;
     case SEARCH_STOPPED:
-        return g_strdup("stopped");
+        doubts(outcome, DOUBT_INTERRUPTED, g_strdup("interrupted"));
+        return;
     case SEARCH_COMPLETE:
     case SEARCH_VIOLATION:
         break;
     }
-    return NULL;
+    g_assert_not_reached();
 }
 
 /* An "exists" that no final state met: it is the whole search that refutes it, not one schedule. */
@@ -67,15 +92,14 @@ static void conclude_complete(Machine *machine, const Timelines *timelines, Outc
     const Program *program = machine_program(machine);
     if (machine_never_served(machine) >= 0) {
         const HartSpec *spec = program_hart(program, (guint)machine_never_served(machine));
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason =
-            g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
-                            "say nothing about what follows",
-                            spec->name);
+        doubts(outcome, DOUBT_STARVED,
+               g_strdup_printf("%s waits for the other harts and in no run ever gets beyond it: a proof would "
+                               "say nothing about what follows",
+                               spec->name));
     } else if (outcome->search->final_states == 0 && first_condition(machine)) {
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason =
-            g_strdup_printf("no run ever ends, so there is no final state to ask about: %s", first_condition(machine));
+        doubts(
+            outcome, DOUBT_ENDLESS,
+            g_strdup_printf("no run ever ends, so there is no final state to ask about: %s", first_condition(machine)));
     } else if (unreached(machine, timelines) >= 0) {
         outcome->verdict = VERDICT_REFUTED;
         outcome->violation = (Violation){ .kind = VIOLATION_FINAL, .property = unreached(machine, timelines) };
@@ -106,11 +130,9 @@ static void decide_by_interleavings(Machine *machine, const SearchOptions *limit
         guint hart;
         outcome->violation = trail_violation(machine, outcome->trail, &hart);
     } else if (result->end != SEARCH_COMPLETE) {
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason = limit_reason(result, limits);
+        doubt_limit(outcome, limits);
     } else if (result->out_of_model) {
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason = trail_out_of_model(machine, outcome->trail);
+        doubts(outcome, DOUBT_OUTSIDE, trail_out_of_model(machine, outcome->trail));
     } else if (!violated_finally(machine, outcome)) {
         conclude_complete(machine, NULL, outcome);
     }
@@ -140,11 +162,10 @@ static void conclude_any(const Program *program, const Timelines *timelines, Out
         if (!spec->any)
             continue;
         if (timelines_has_messages(timelines, h)) {
-            outcome->verdict = VERDICT_INCONCLUSIVE;
-            outcome->reason =
-                g_strdup_printf("proved for these harts, but not for any number of %s: it stores to memory "
-                                "that all of them share",
-                                spec->name);
+            doubts(outcome, DOUBT_ANY,
+                   g_strdup_printf("proved for these harts, but not for any number of %s: it stores to memory "
+                                   "that all of them share",
+                                   spec->name));
             return;
         }
         g_string_append_printf(names, "%s%s", names->len ? ", " : "", spec->name);
@@ -173,11 +194,9 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
                          ? timelines_trail(timelines)
                          : g_array_ref(outcome->search->trail);
     if (end != SEARCH_COMPLETE) {
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason = limit_reason(outcome->search, limits);
+        doubt_limit(outcome, limits);
     } else if (unsupported) {
-        outcome->verdict = VERDICT_INCONCLUSIVE;
-        outcome->reason = g_steal_pointer(&unsupported);
+        doubts(outcome, DOUBT_OUTSIDE, g_steal_pointer(&unsupported));
     } else {
         conclude_complete(machine, timelines, outcome);
         if (outcome->verdict == VERDICT_PROVED)
@@ -192,6 +211,7 @@ Outcome *decide_with(const Program *program, const Options *options, const Searc
     guint words_before = oracle_words(oracle);
     Outcome *outcome = g_new0(Outcome, 1);
     outcome->violation.property = -1;
+    outcome->resumed = limits->resume != NULL;
     if (program_uses_timelines(program, options))
         decide_by_timelines(machine, limits, outcome);
     else

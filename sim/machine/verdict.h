@@ -13,13 +13,33 @@ typedef enum Verdict {
 
 const char *verdict_name(Verdict verdict);
 
+/* Why there is no verdict but INCONCLUSIVE. */
+typedef enum Doubt {
+    DOUBT_NONE,
+    DOUBT_STATES, /* stopped by a limit */
+    DOUBT_MEMORY,
+    DOUBT_STEPS,
+    DOUBT_TIME,
+    DOUBT_INTERRUPTED, /* by the user */
+    DOUBT_OUTSIDE,     /* some run does what is outside the machine, or more than is looked at */
+    DOUBT_STARVED,     /* a hart waits in a service and never gets beyond it */
+    DOUBT_ENDLESS,     /* no run ever ends, and a condition is about ends */
+    DOUBT_ANY,         /* proved for the harts there are, but not for any number of them */
+} Doubt;
+
+/* In one word, for programs: "max-states". NULL for DOUBT_NONE. */
+const char *doubt_name(Doubt doubt);
+
 /* What was found, in numbers and as a schedule; the story of a schedule is told by replay.h. */
 typedef struct Outcome {
     Verdict verdict;
     SearchResult *search;
     GArray *trail;       /* TrailStep: the counterexample, or the way to what is outside the model */
     Violation violation; /* REFUTED */
-    char *reason;        /* INCONCLUSIVE: one line */
+    Doubt doubt;         /* INCONCLUSIVE */
+    char *reason;        /* the same in one line */
+    char *checkpoint;    /* INCONCLUSIVE: the file that the search can be taken up from again; or NULL */
+    bool resumed;        /* it was taken up from one: what the emulator did before that is not counted */
     bool stops;          /* stop_machine is used: the verdict depends on `preempt` */
     guint tasks, worlds; /* distinct ones */
     guint64 timelines;   /* orders of stores looked at; 0: it was interleavings that were */

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/base/archive.h"
+
+#include "sim/base/error.h"
+
+#define XXH_INLINE_ALL
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* In front of the file, in the byte order of the machine; at its end, the checksum of all before. */
+static const guint64 magic = G_GUINT64_CONSTANT(0x31746b6378646d63); /* "cmdxckt1" */
+
+struct Archive {
+    char *path;
+    /* writing */
+    char *partial; /* name of the file until it is finished; NULL: reading */
+    FILE *file;    /* NULL: closed */
+    XXH3_state_t *sum;
+    int error; /* errno of the first failure */
+    /* reading */
+    GMappedFile *mapped;
+    const char *at, *end;
+    bool failed;
+};
+
+void archive_free(Archive *archive)
+{
+    if (!archive)
+        return;
+    if (archive->file) {
+        fclose(archive->file);
+        unlink(archive->partial);
+    }
+    XXH3_freeState(archive->sum);
+    g_clear_pointer(&archive->mapped, g_mapped_file_unref);
+    g_free(archive->partial);
+    g_free(archive->path);
+    g_free(archive);
+}
+
+static void put(Archive *archive, gconstpointer data, gsize size)
+{
+    if (archive->error || size == 0)
+        return;
+    XXH3_64bits_update(archive->sum, data, size);
+    if (fwrite(data, 1, size, archive->file) != size)
+        archive->error = errno;
+}
+
+Archive *archive_create(const char *path, GError **error)
+{
+    g_autoptr(Archive) archive = g_new0(Archive, 1);
+    archive->path = g_strdup(path);
+    archive->partial = g_strconcat(path, ".part", NULL);
+    archive->sum = XXH3_createState();
+    archive->file = fopen(archive->partial, "wb");
+    if (!archive->file) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write %s: %s", archive->partial,
+                    g_strerror(errno));
+        return NULL;
+    }
+    XXH3_64bits_reset(archive->sum);
+    put(archive, &magic, sizeof magic);
+    return g_steal_pointer(&archive);
+}
+
+bool archive_finish(Archive *archive, GError **error)
+{
+    guint64 sum = XXH3_64bits_digest(archive->sum);
+    put(archive, &sum, sizeof sum);
+    if (!archive->error && (fflush(archive->file) || fsync(fileno(archive->file))))
+        archive->error = errno;
+    if (fclose(g_steal_pointer(&archive->file)) && !archive->error)
+        archive->error = errno;
+    if (!archive->error && rename(archive->partial, archive->path))
+        archive->error = errno;
+    if (!archive->error)
+        return true;
+    unlink(archive->partial);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write %s: %s", archive->path,
+                g_strerror(archive->error));
+    return false;
+}
+
+Archive *archive_open(const char *path, GError **error)
+{
+    g_autoptr(Archive) archive = g_new0(Archive, 1);
+    g_autoptr(GError) local = NULL;
+    archive->path = g_strdup(path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "cannot read %s: %s", path, g_strerror(errno));
+        return NULL;
+    }
+    archive->mapped = g_mapped_file_new_from_fd(fd, FALSE, &local);
+    close(fd);
+    if (!archive->mapped) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "cannot read %s: %s", path, local->message);
+        return NULL;
+    }
+    gsize length = g_mapped_file_get_length(archive->mapped);
+    archive->at = g_mapped_file_get_contents(archive->mapped);
+    if (length < 2 * sizeof magic || memcmp(archive->at, &magic, sizeof magic) != 0) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s is no checkpoint of this program on this kind of machine",
+                    path);
+        return NULL;
+    }
+    archive->end = archive->at + length - sizeof(guint64);
+    guint64 sum = XXH3_64bits(archive->at, length - sizeof sum);
+    if (memcmp(archive->end, &sum, sizeof sum) != 0) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s is damaged: its checksum does not match what is in it",
+                    path);
+        return NULL;
+    }
+    archive->at += sizeof magic;
+    return g_steal_pointer(&archive);
+}
+
+bool archive_is_reading(const Archive *archive)
+{
+    return archive->partial == NULL;
+}
+
+bool archive_failed(const Archive *archive)
+{
+    return archive->failed;
+}
+
+void archive_fail(Archive *archive)
+{
+    archive->failed = true;
+}
+
+/* Where the next `size` bytes of a file that is read are, or NULL. */
+static gconstpointer get(Archive *archive, gsize size)
+{
+    archive->failed = archive->failed || size > (gsize)(archive->end - archive->at);
+    if (archive->failed)
+        return NULL;
+    gconstpointer at = archive->at;
+    archive->at += size;
+    return at;
+}
+
+void archive_bytes(Archive *archive, void *data, gsize size)
+{
+    if (!archive_is_reading(archive)) {
+        put(archive, data, size);
+        return;
+    }
+    gconstpointer at = get(archive, size);
+    if (at && size)
+        memcpy(data, at, size);
+    else if (size)
+        memset(data, 0, size);
+}
+
+void archive_u32(Archive *archive, guint32 *value)
+{
+    archive_bytes(archive, value, sizeof *value);
+}
+
+void archive_u64(Archive *archive, guint64 *value)
+{
+    archive_bytes(archive, value, sizeof *value);
+}
+
+void archive_bool(Archive *archive, bool *value)
+{
+    guint32 number = *value;
+    archive_u32(archive, &number);
+    archive->failed = archive->failed || number > 1;
+    *value = number == 1;
+}
+
+void archive_expect(Archive *archive, guint32 value)
+{
+    guint32 found = value;
+    archive_u32(archive, &found);
+    archive->failed = archive->failed || found != value;
+}
+
+void archive_text(Archive *archive, char **text)
+{
+    bool is_there = *text != NULL;
+    guint64 length = is_there ? strlen(*text) : 0;
+    archive_bool(archive, &is_there);
+    archive_u64(archive, &length);
+    if (!archive_is_reading(archive)) {
+        put(archive, *text, length);
+        return;
+    }
+    const char *at = get(archive, length);
+    g_free(*text);
+    *text = at && is_there ? g_strndup(at, length) : NULL;
+}
+
+void archive_static_text(Archive *archive, const char **text)
+{
+    g_autofree char *copy = g_strdup(*text);
+    archive_text(archive, &copy);
+    if (archive_is_reading(archive))
+        *text = g_intern_string(copy);
+}
+
+void archive_array(Archive *archive, GArray *array)
+{
+    guint32 n = array->len;
+    guint element = g_array_get_element_size(array);
+    archive_u32(archive, &n);
+    if (!archive_is_reading(archive)) {
+        put(archive, array->data, (gsize)n * element);
+        return;
+    }
+    gconstpointer at = get(archive, (gsize)n * element);
+    g_array_set_size(array, 0);
+    if (at && n)
+        g_array_append_vals(array, at, n);
+}
+
+static void read_strings(Archive *archive, Intern *intern, guint32 n)
+{
+    g_assert(intern_count(intern) == 0);
+    for (guint32 id = 0; id < n && !archive->failed; id++) {
+        guint32 length = 0;
+        archive_u32(archive, &length);
+        gconstpointer at = get(archive, length);
+        if (at && intern_put(intern, at, length) != id)
+            archive->failed = true;
+    }
+}
+
+void archive_intern(Archive *archive, Intern *intern)
+{
+    guint32 n = intern_count(intern);
+    archive_u32(archive, &n);
+    if (archive_is_reading(archive)) {
+        read_strings(archive, intern, n);
+        return;
+    }
+    for (guint32 id = 0; id < n; id++) {
+        guint length;
+        gconstpointer bytes = intern_get(intern, id, &length);
+        guint32 kept = length;
+        archive_u32(archive, &kept);
+        put(archive, bytes, length);
+    }
+}
