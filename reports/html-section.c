@@ -66,10 +66,8 @@ static const char *way_on(const char *reason)
 /* The options of one row, for a shell: what is not the default of the model. */
 static void put_check(GString *out, const Result *result)
 {
-    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._-+=:@%,";
     Options usual = options_default();
-    bool quote = !*result->file || result->file[strspn(result->file, plain)];
-    g_autofree char *file = quote ? g_shell_quote(result->file) : g_strdup(result->file);
+    g_autofree char *file = shell_word(result->file);
     html_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
     options_set(&usual, "model", result->options.model->name, NULL);
     for (guint i = 1; option_name(i); i++) {

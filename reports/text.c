@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/text.h"
 
+#include "sim/explore/estimate.h"
+
 #include <string.h>
 
 enum {
@@ -13,6 +15,12 @@ enum {
 };
 
 /* ---- numbers and names */
+
+char *shell_word(const char *text)
+{
+    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._-+=:@%,";
+    return *text && !text[strspn(text, plain)] ? g_strdup(text) : g_shell_quote(text);
+}
 
 char *grouped_digits(const char *digits)
 {
@@ -291,6 +299,21 @@ static void put_counts(GString *out, const Outcome *outcome)
                            plural(result->progress.transitions), result->progress.depth);
 }
 
+char *rounded(guint64 number)
+{
+    static const char *const units[] = { "", " million", " billion", " trillion", " quadrillion" };
+    double value = (double)number, step = 1;
+    guint unit = 0;
+    if (value >= 1e6)
+        for (value /= 1e6, unit = 1; value >= 1000 && unit + 1 < G_N_ELEMENTS(units); unit++)
+            value /= 1000;
+    while (value / step >= 1000)
+        step *= 10;
+    if (unit)
+        return g_strdup_printf("%.*f%s", value < 10 ? 2 : value < 100 ? 1 : 0, value, units[unit]);
+    return grouped((guint64)(value / step + 0.5) * (guint64)step);
+}
+
 char *readable_digits(const char *digits)
 {
     gsize length = strlen(digits);
@@ -327,7 +350,19 @@ static void put_proof(GString *out, const Options *options, const Outcome *outco
     }
 }
 
-static void put_doubt(GString *out, const Outcome *outcome)
+/* How much there may be that a limit has cut off. */
+static void put_estimate(GString *out, const SearchResult *result)
+{
+    const SearchProgress *progress = &result->progress;
+    if (result->end == SEARCH_COMPLETE || progress->expected <= progress->done)
+        return;
+    g_autofree char *expected = rounded(progress->expected);
+    g_string_append_printf(out, "  about %.0f%% of an estimated %s %s (by %s)\n",
+                           100 * (double)progress->done / (double)progress->expected, expected, progress->unit,
+                           ESTIMATE_METHOD);
+}
+
+static void put_doubt(GString *out, const Scenario *scenario, const Outcome *outcome)
 {
     g_string_append_printf(out, "  %s\n", outcome->reason);
     if (outcome->search->end == SEARCH_COMPLETE)
@@ -336,6 +371,11 @@ static void put_doubt(GString *out, const Outcome *outcome)
         g_string_append(out, "  no violation in the part explored: ");
     put_counts(out, outcome);
     g_string_append_c(out, '\n');
+    put_estimate(out, outcome->search);
+    if (outcome->checkpoint) {
+        g_autofree char *file = shell_word(scenario->file), *kept = shell_word(outcome->checkpoint);
+        g_string_append_printf(out, "  continue: cmodx check %s --resume %s\n", file, kept);
+    }
     if (outcome->search->out_of_model)
         g_string_append_printf(out, "  %" G_GUINT64_FORMAT " transition%s left the model\n",
                                outcome->search->out_of_model, plural(outcome->search->out_of_model));
@@ -410,17 +450,15 @@ static void put_costs(GString *out, const Outcome *outcome)
 {
     g_autofree char *steps = grouped(outcome->oracle_steps), *memo = grouped(outcome->search->memo_entries);
     g_autofree char *finals = grouped(outcome->search->final_states);
-    if (outcome->timelines) {
-        g_string_append_printf(out, "  %s final states, %s instructions emulated (%u distinct), %.1f MiB held\n",
-                               finals, steps, outcome->oracle_words,
-                               (double)outcome->search->progress.bytes / (1 << 20));
-        return;
-    }
-    g_string_append_printf(out,
-                           "  %u local states, %u shared ones, %s pairs stepped, %s final states\n"
-                           "  %s instructions emulated (%u distinct), %.1f MiB held\n",
-                           outcome->tasks, outcome->worlds, memo, finals, steps, outcome->oracle_words,
+    if (outcome->timelines)
+        g_string_append_printf(out, "  %s final states, ", finals);
+    else
+        g_string_append_printf(out, "  %u local states, %u shared ones, %s pairs stepped, %s final states\n  ",
+                               outcome->tasks, outcome->worlds, memo, finals);
+    g_string_append_printf(out, "%s instructions emulated (%u distinct), %.1f MiB held\n", steps, outcome->oracle_words,
                            (double)outcome->search->progress.bytes / (1 << 20));
+    if (outcome->resumed)
+        g_string_append(out, "  instructions are those emulated since the search was resumed\n");
 }
 
 static void put_assumptions(GString *out, const Scenario *scenario, const Options *options)
@@ -452,7 +490,7 @@ void text_report(GString *out, const Scenario *scenario, const Options *options,
         put_refutation(out, scenario, options, outcome, label, replay, told, style);
         break;
     case VERDICT_INCONCLUSIVE:
-        put_doubt(out, outcome);
+        put_doubt(out, scenario, outcome);
         break;
     }
     if (style->verbose)

@@ -30,7 +30,12 @@ char *options_text(const Options *options);
 char *property_names(const Program *program);
 
 /* 1234567 as "1,234,567"; for digits already in text, too. */
+/* As a shell has to be given it: in quotes if need be. */
+char *shell_word(const char *text);
+
 char *grouped(guint64 number);
+/* To three digits: "12,300", "10.9 million". */
+char *rounded(guint64 number);
 char *grouped_digits(const char *digits);
 /* The same, but a number that nobody reads to the end as 4.5e58. */
 char *readable_digits(const char *digits);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/writer-parts.h"
 
+#include "reports/text.h"
+
 #include <string.h>
 
 enum {
@@ -73,11 +75,9 @@ Place result_place(const Result *result)
 
 char *result_replay(const Result *result)
 {
-    static const char plain[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._-+=:@%,";
     if (!result->schedule)
         return NULL;
-    bool quote = !*result->file || result->file[strspn(result->file, plain)];
-    g_autofree char *file = quote ? g_shell_quote(result->file) : g_strdup(result->file);
+    g_autofree char *file = shell_word(result->file);
     return g_strdup_printf("cmodx replay %s --schedule %s", file, result->schedule);
 }
 

@@ -62,6 +62,10 @@ void forget_interrupt(void)
 
 /* ---- options */
 
+enum {
+    JOBS_MAX = 256
+};
+
 void common_clear(Common *common)
 {
     g_strfreev(common->model);
@@ -75,6 +79,11 @@ void common_clear(Common *common)
     g_free(common->colour);
     g_free(common->output);
     g_free(common->timeout);
+    g_free(common->progress);
+    g_free(common->checkpoint);
+    g_free(common->checkpoint_every);
+    g_free(common->resume);
+    checkpoint_free(common->from);
     g_strfreev(common->files);
     if (common->oracle)
         oracle_free(*common->oracle);
@@ -90,6 +99,7 @@ static ExitStatus usage(const char *message)
 bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *extra, const char *parameters,
                   const char *summary, ExitStatus *status)
 {
+    static const char *const automatic[] = { "auto", "always", "never", NULL };
     gboolean help = FALSE;
     const GOptionEntry entries[] = {
         { "model", 'm', 0, G_OPTION_ARG_STRING_ARRAY, &common->model,
@@ -114,6 +124,10 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         { "max-memory", 0, 0, G_OPTION_ARG_INT64, &common->max_memory,
           "stop each search at so many MiB (half of memory)", "MIB" },
         { "max-steps", 0, 0, G_OPTION_ARG_INT64, &common->max_steps, "stop each search at this depth", "N" },
+        { "progress", 0, 0, G_OPTION_ARG_STRING, &common->progress, "tell on stderr how far a search is",
+          "auto|always|never" },
+        { "jobs", 'j', 0, G_OPTION_ARG_INT, &common->n_jobs, "decide so many rows at a time (0: as many as processors)",
+          "N" },
         { "color", 0, 0, G_OPTION_ARG_STRING, &common->colour, "colour the verdicts", "auto|always|never" },
         { "output", 'o', 0, G_OPTION_ARG_FILENAME, &common->output, "write the report there", "FILE" },
         { "quiet", 'q', 0, G_OPTION_ARG_NONE, &common->quiet, "verdict lines only", NULL },
@@ -131,6 +145,7 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         g_option_context_add_main_entries(context, extra, NULL);
     *status = EXIT_USAGE;
     common->oracle = g_new0(Oracle *, 1);
+    common->n_jobs = 1;
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
         usage(error->message);
         return false;
@@ -145,7 +160,17 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         usage("a limit must be a positive number");
         return false;
     }
-    if (common->colour && !g_strv_contains((const char *const[]){ "auto", "always", "never", NULL }, common->colour)) {
+    if (common->n_jobs < 0 || common->n_jobs > JOBS_MAX) {
+        usage("--jobs takes a number of at most 256");
+        return false;
+    }
+    if (common->n_jobs == 0)
+        common->n_jobs = (gint)g_get_num_processors();
+    if (common->progress && !g_strv_contains(automatic, common->progress)) {
+        usage("--progress takes auto, always or never");
+        return false;
+    }
+    if (common->colour && !g_strv_contains(automatic, common->colour)) {
         usage("--color takes auto, always or never");
         return false;
     }
@@ -154,6 +179,7 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         return false;
     }
     signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
     return true;
 }
 

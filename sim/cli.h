@@ -5,6 +5,8 @@
 #include "reports/result.h"
 #include "reports/text.h"
 #include "scenarios/scenario.h"
+#include "sim/ahead.h"
+#include "sim/checkpoint.h"
 #include "sim/machine/session.h"
 
 /* The exit statuses of interface and manual; several files: the worst in the order 6, 2, 1, 130, 10, 5, 0. */
@@ -33,9 +35,16 @@ typedef struct Common {
     char *colour, *output;
     char *timeout;
     gint64 max_states, max_memory, max_steps;
+    char *progress; /* auto, always or never; NULL: auto */
+    gint n_jobs;
+    /* Keeping searches; of commands that set `keeps`. */
+    bool keeps;
+    char *checkpoint, *checkpoint_every, *resume;
+    Checkpoint *from; /* what --resume names, opened; or NULL */
     gboolean quiet, verbose;
     char **files;
     Oracle **oracle; /* one for all obligations, once the first needs it */
+    Ahead *ahead;    /* what decides rows on other threads; or NULL */
     RunReport *run;  /* borrowed: where results go for reports, and files that cannot be run; or NULL */
 } Common;
 
@@ -58,6 +67,9 @@ TextStyle common_style(const Common *common);
 
 /* Decides one row within the limits of the command line. */
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error);
+
+/* The same here and now. `common` is a const Common; *oracle: the emulator, or NULL if it has yet to be created. */
+Outcome *decide_row(gconstpointer common, Oracle **oracle, const Scenario *scenario, const Row *row, GError **error);
 
 /* The same for a row with an expectation. A counterexample is replayed: it has to, whether it is printed or not. The replay is
  * returned in *replay, NULL if there is none, unless `replay` is NULL. */
@@ -97,11 +109,19 @@ GPtrArray *scenario_files(char **arguments, GError **error);
 
 Scenario *load_file(const char *path, GError **error);
 
-/* Calls `each` for every scenario that the arguments name, until Ctrl-C; reports what cannot be loaded and goes on. What
- * `each` puts into `out` is written as it comes if `at_once` and there is no -o, and is left there otherwise. The worst
+/* What a command does with each scenario. */
+typedef struct ScenarioRun {
+    /* The rows to decide (of Row, which borrow what they point at), as a new array. NULL: none are decided. */
+    GArray *(*rows)(gpointer data, const Scenario *scenario, GError **error);
+    /* Decides and tells them. */
+    ExitStatus (*each)(gpointer data, const Scenario *scenario, const GArray *rows, GString *out);
+    gpointer data;
+    bool at_once; /* what `each` puts into `out` is written as it comes, unless there is -o; else it is left there */
+} ScenarioRun;
+
+/* Runs every scenario that the arguments name, in their order, until Ctrl-C; reports what cannot be loaded and goes on. The worst
  * status of all. */
-typedef ExitStatus (*ScenarioFunc)(gpointer data, const Scenario *scenario, GString *out);
-ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, gpointer data, GString *out);
+ExitStatus each_scenario(Common *common, const ScenarioRun *run, GString *out);
 
 /* Writes to the file of -o, or to stdout. */
 bool common_write(const Common *common, const char *text, GError **error);

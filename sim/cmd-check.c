@@ -100,9 +100,7 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
 static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *row, GHashTable *told, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    Row asked = *row;
-    asked.options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
-    g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, &asked, &error);
+    g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, row, &error);
     g_autoptr(Replay) replay = NULL;
     if (outcome && scenario->litmus)
         return check_litmus(check, scenario, row, outcome, out);
@@ -117,19 +115,38 @@ static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *r
     return interrupted() ? EXIT_INTERRUPTED : exit_of_verdict(outcome->verdict);
 }
 
-/* The report goes out file by file when it goes to stdout. */
-static ExitStatus check_scenario(gpointer data, const Scenario *scenario, GString *out)
+/* The one row that a search is taken up again with. */
+static GArray *row_resumed(const Checkpoint *from, const Scenario *scenario, GError **error)
+{
+    if (!checkpoint_suits(from, scenario, error))
+        return NULL;
+    GArray *rows = g_array_new(FALSE, TRUE, sizeof(Row));
+    Row row = checkpoint_row(from);
+    g_array_append_val(rows, row);
+    return rows;
+}
+
+static GArray *check_rows(gpointer data, const Scenario *scenario, GError **error)
+{
+    const Check *check = data;
+    GArray *rows = NULL;
+    if (!scenario->litmus && (check->reports.herd || check->kinds)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s is no litmus test: --format herd and --kinds are for these",
+                    scenario->file);
+        return NULL;
+    }
+    if (check->common.from)
+        return row_resumed(check->common.from, scenario, error);
+    if (!common_rows(&check->common, scenario, &rows, error))
+        return NULL;
+    for (guint i = 0; i < rows->len; i++)
+        g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
+    return rows;
+}
+
+static ExitStatus check_scenario(gpointer data, const Scenario *scenario, const GArray *rows, GString *out)
 {
     Check *check = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) rows = NULL;
-    if (!scenario->litmus && (check->reports.herd || check->kinds)) {
-        g_set_error(&error, SIM_ERROR, SIM_ERROR_USAGE, "%s is no litmus test: --format herd and --kinds are for these",
-                    scenario->file);
-        return report_error(error);
-    }
-    if (!common_rows(&check->common, scenario, &rows, &error))
-        return report_error(error);
     g_autoptr(GHashTable) told = text_told_new();
     ExitStatus status = EXIT_PROVED;
     for (guint i = 0; i < rows->len && !interrupted(); i++)
@@ -156,6 +173,22 @@ static bool prepare(Check *check, const char *command, GError **error)
     return !check->kinds_file || (check->kinds = kinds_load(check->kinds_file, error));
 }
 
+/* Opens the search to go on with. */
+static bool prepare_resume(Common *common, guint n_files, GError **error)
+{
+    common->keeps = true;
+    if (!common->resume)
+        return true;
+    if (n_files != 1 || common_overrides(common)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--resume %s",
+                    n_files != 1 ? "goes on with one search: it takes one scenario file"
+                                 : "goes on with the model and options that the search was begun with");
+        return false;
+    }
+    common->from = checkpoint_open(common->resume, error);
+    return common->from != NULL;
+}
+
 int cmd_check(int argc, char **argv)
 {
     g_auto(Check) check = { 0 };
@@ -164,6 +197,11 @@ int cmd_check(int argc, char **argv)
     ExitStatus status;
     const GOptionEntry extra[] = {
         REPORTS_ENTRIES(&check.reports, "text|json|junit|tap|sarif|github|markdown|html|herd"),
+        { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &check.common.checkpoint,
+          "where a search is kept that is cut short", "auto|never|FILE" },
+        { "checkpoint-every", 0, 0, G_OPTION_ARG_STRING, &check.common.checkpoint_every,
+          "how often it is kept while it runs (10s)", "SECONDS[s|m|h]" },
+        { "resume", 0, 0, G_OPTION_ARG_FILENAME, &check.common.resume, "go on with a search that was kept", "FILE" },
         { "kinds", 0, 0, G_OPTION_ARG_FILENAME, &check.kinds_file,
           "compare litmus tests with a kinds file (NAME Allow|Forbid|Require)", "FILE" },
         G_OPTION_ENTRY_NULL,
@@ -182,8 +220,11 @@ int cmd_check(int argc, char **argv)
         g_printerr("cmodx: check needs a scenario file or directory\n");
         return EXIT_USAGE;
     }
+    if (!prepare_resume(&check.common, files->len, &error))
+        return report_error(error);
     g_autoptr(GString) out = g_string_new(NULL);
-    status = each_scenario(&check.common, !check.reports.format, check_scenario, &check, out);
+    const ScenarioRun run = { check_rows, check_scenario, &check, !check.reports.format };
+    status = each_scenario(&check.common, &run, out);
     if (check.kinds)
         put_kinds(&check, out);
     if (!reports_write(&check.reports, &check.common, out, &error))

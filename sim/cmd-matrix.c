@@ -75,17 +75,20 @@ static ExitStatus run_row(Table *table, const Scenario *scenario, const Row *row
     return entry->mismatch ? EXIT_REFUTED : EXIT_PROVED;
 }
 
-static ExitStatus run_scenario(gpointer data, const Scenario *scenario, GString *out)
+static GArray *table_rows(gpointer data, const Scenario *scenario, GError **error)
 {
     Table *table = data;
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) rows = NULL;
-    (void)out;
+    GArray *rows = NULL;
     table->n_litmus += scenario->litmus != NULL;
     if (scenario->litmus || (!common_overrides(&table->common) && scenario->rows->len == 0))
-        return EXIT_PROVED;
-    if (!common_rows(&table->common, scenario, &rows, &error))
-        return report_error(error);
+        return g_array_new(FALSE, TRUE, sizeof(Row));
+    return common_rows(&table->common, scenario, &rows, error) ? rows : NULL;
+}
+
+static ExitStatus run_scenario(gpointer data, const Scenario *scenario, const GArray *rows, GString *out)
+{
+    Table *table = data;
+    (void)out;
     ExitStatus status = EXIT_PROVED;
     for (guint i = 0; i < rows->len && !interrupted(); i++)
         status = worse(status, run_row(table, scenario, &g_array_index(rows, Row, i)));
@@ -138,7 +141,8 @@ int cmd_matrix(int argc, char **argv)
     if (!parse(&table, argc, argv, &status))
         return status;
     table.entries = g_ptr_array_new_with_free_func(matrix_entry_free);
-    status = each_scenario(&table.common, false, run_scenario, &table, out);
+    const ScenarioRun run = { table_rows, run_scenario, &table, false };
+    status = each_scenario(&table.common, &run, out);
     if (interrupted())
         return EXIT_INTERRUPTED; /* half a table would say "no such row" of what has not been run */
     if (table.n_litmus)

@@ -3,11 +3,14 @@
 #include "reports/herd.h"
 #include "sim/cli.h"
 
-static int for_each_file(Common *common, ScenarioFunc each)
+/* Nothing is decided. */
+static int for_each_file(Common *common,
+                         ExitStatus (*each)(gpointer data, const Scenario *scenario, const GArray *rows, GString *out))
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) out = g_string_new(NULL);
-    ExitStatus status = each_scenario(common, false, each, NULL, out);
+    const ScenarioRun run = { .each = each };
+    ExitStatus status = each_scenario(common, &run, out);
     if (!common_write(common, out->str, &error))
         return report_error(error);
     return status;
@@ -21,9 +24,10 @@ static void lint_litmus(const Scenario *scenario, GString *out)
                            program->harts->len == 1 ? "" : "s", condition);
 }
 
-static ExitStatus lint_scenario(gpointer data, const Scenario *scenario, GString *out)
+static ExitStatus lint_scenario(gpointer data, const Scenario *scenario, const GArray *rows, GString *out)
 {
     (void)data;
+    (void)rows;
     const Program *program = scenario->program;
     if (scenario->litmus) {
         lint_litmus(scenario, out);
@@ -58,9 +62,10 @@ int cmd_lint(int argc, char **argv)
     return for_each_file(&common, lint_scenario);
 }
 
-static ExitStatus list_scenario(gpointer data, const Scenario *scenario, GString *out)
+static ExitStatus list_scenario(gpointer data, const Scenario *scenario, const GArray *rows, GString *out)
 {
     (void)data;
+    (void)rows;
     g_string_append_printf(out, "%-44s %s\n", scenario->name, scenario->title);
     return EXIT_PROVED;
 }

@@ -63,27 +63,23 @@ static Result *litmus_run_result(const Scenario *scenario, const Row *row, const
     return result;
 }
 
-static ExitStatus test_litmus(const Common *common, const Scenario *scenario, Tally *tally, GString *out)
+static ExitStatus test_litmus(const Common *common, const Scenario *scenario, const Row *row, Tally *tally,
+                              GString *out)
 {
     g_autoptr(GError) error = NULL;
-    Row row = { .options = scenario_options(scenario) };
     const Property *property = program_property(scenario->program, 0);
     LitmusResult expected = expected_result(scenario->litmus);
-    if (expected == LITMUS_UNKNOWN) {
-        tally->without++;
-        return EXIT_PROVED;
-    }
-    g_autoptr(Outcome) outcome = common_decide(common, scenario, &row, &error);
+    g_autoptr(Outcome) outcome = common_decide(common, scenario, row, &error);
     if (!outcome)
         return report_error(error);
     if (interrupted())
         return EXIT_INTERRUPTED;
     g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
     LitmusResult found_result = litmus_findings_result(&findings);
-    g_autofree char *label = options_label(&row.options, false);
+    g_autofree char *label = options_label(&row->options, false);
     bool ok = findings.decided && found_result == expected, stated = scenario->litmus->expected != LITMUS_UNKNOWN;
     if (common->run)
-        run_report_add(common->run, litmus_run_result(scenario, &row, outcome, ok));
+        run_report_add(common->run, litmus_run_result(scenario, row, outcome, ok));
     *(ok ? &tally->passed : &tally->failed) += 1;
     if (!ok)
         g_string_append_printf(
@@ -111,15 +107,34 @@ static void test_clear(Test *test)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Test, test_clear)
 
-static ExitStatus test_scenario(gpointer data, const Scenario *scenario, GString *out)
+/* A scenario's own; the one of a litmus test that expects something. */
+static GArray *test_rows(gpointer data, const Scenario *scenario, GError **error)
 {
     Test *test = data;
-    if (scenario->litmus)
-        return test_litmus(&test->common, scenario, &test->tally, out);
+    GArray *rows = g_array_new(FALSE, TRUE, sizeof(Row));
+    (void)error;
+    if (scenario->rows->len)
+        g_array_append_vals(rows, scenario->rows->data, scenario->rows->len);
+    if (!scenario->litmus)
+        return rows;
+    Row row = { .options = scenario_options(scenario) };
+    if (expected_result(scenario->litmus) == LITMUS_UNKNOWN)
+        test->tally.without++;
+    else
+        g_array_append_val(rows, row);
+    return rows;
+}
+
+static ExitStatus test_scenario(gpointer data, const Scenario *scenario, const GArray *rows, GString *out)
+{
+    Test *test = data;
     ExitStatus status = EXIT_PROVED;
-    for (guint i = 0; i < scenario->rows->len && !interrupted(); i++)
-        status =
-            worse(status, test_row(&test->common, scenario, &g_array_index(scenario->rows, Row, i), &test->tally, out));
+    for (guint i = 0; i < rows->len && !interrupted(); i++) {
+        const Row *row = &g_array_index(rows, Row, i);
+        ExitStatus one = scenario->litmus ? test_litmus(&test->common, scenario, row, &test->tally, out)
+                                          : test_row(&test->common, scenario, row, &test->tally, out);
+        status = worse(status, one);
+    }
     return status;
 }
 
@@ -156,7 +171,8 @@ int cmd_test(int argc, char **argv)
     if (!reports_prepare(&test.reports, &test.common, false, command, &error))
         return report_error(error);
     g_autoptr(GString) out = g_string_new(NULL);
-    status = each_scenario(&test.common, false, test_scenario, &test, out);
+    const ScenarioRun run = { test_rows, test_scenario, &test, false };
+    status = each_scenario(&test.common, &run, out);
     if (test.tally.passed + test.tally.failed == 0 && status == EXIT_PROVED) {
         g_printerr("cmodx: nothing to test: no scenario with `expect` rows%s\n",
                    test.tally.without ? ", no litmus test that expects something" : "");

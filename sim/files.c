@@ -9,8 +9,7 @@
 #include <string.h>
 
 enum {
-    DEPTH_MAX = 32,
-    LITMUS_AHEAD = 256,
+    DEPTH_MAX = 32
 };
 
 static int by_name(gconstpointer a, gconstpointer b)
@@ -148,81 +147,6 @@ Scenario *load_file(const char *path, GError **error)
     if (local)
         g_propagate_error(error, local);
     return scenario;
-}
-
-/* ---- many files */
-
-/* Litmus tests that have been loaded but not yet looked at: the assembler takes hundreds at once. */
-typedef struct Ahead {
-    guint first, n; /* indices of files */
-    Scenario *scenarios[LITMUS_AHEAD];
-    GError *errors[LITMUS_AHEAD];
-} Ahead;
-
-static void ahead_clear(Ahead *ahead)
-{
-    for (guint i = 0; i < ahead->n; i++) {
-        scenario_free(ahead->scenarios[i]);
-        g_clear_error(&ahead->errors[i]);
-    }
-    ahead->n = 0;
-}
-
-/* Loads the litmus tests from the first'th file on, as far as there is nothing else between them. */
-static void load_ahead(Ahead *ahead, const GPtrArray *files, guint first)
-{
-    Source *sources[LITMUS_AHEAD];
-    ahead_clear(ahead);
-    ahead->first = first;
-    for (guint i = first; i < files->len && ahead->n < LITMUS_AHEAD; i++) {
-        const char *path = g_ptr_array_index(files, i);
-        if (!g_str_has_suffix(path, ".litmus") || !(sources[ahead->n] = source_load(path, NULL)))
-            break;
-        ahead->n++;
-    }
-    litmus_load((const Source *const *)sources, ahead->n, ahead->scenarios, ahead->errors);
-    for (guint i = 0; i < ahead->n; i++)
-        source_free(sources[i]);
-}
-
-static Scenario *take(Ahead *ahead, const GPtrArray *files, guint i, GError **error)
-{
-    if (i < ahead->first || i >= ahead->first + ahead->n)
-        load_ahead(ahead, files, i);
-    if (ahead->n == 0)
-        return load_file(g_ptr_array_index(files, i), error);
-    if (ahead->errors[i - ahead->first])
-        g_propagate_error(error, g_steal_pointer(&ahead->errors[i - ahead->first]));
-    return g_steal_pointer(&ahead->scenarios[i - ahead->first]);
-}
-
-ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, gpointer data, GString *out)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) files = scenario_files(common->files, &error);
-    if (!files)
-        return report_error(error);
-    ExitStatus status = EXIT_PROVED;
-    guint n_skipped = 0;
-    Ahead ahead = { 0 };
-    for (guint i = 0; i < files->len && !interrupted() && !error; i++) {
-        g_autoptr(GError) local = NULL;
-        g_autoptr(Scenario) scenario = take(&ahead, files, i, &local);
-        n_skipped += g_error_matches(local, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
-        if (!scenario && common->run)
-            run_report_add(common->run, result_new_error(g_ptr_array_index(files, i), local));
-        status = worse(status, scenario ? each(data, scenario, out) : report_error(local));
-        if (g_error_matches(local, SIM_ERROR, SIM_ERROR_ENVIRONMENT))
-            break; /* it will not get better */
-        if (!at_once || common->output)
-            continue;
-        common_write(common, out->str, &error);
-        g_string_truncate(out, 0);
-    }
-    ahead_clear(&ahead);
-    if (n_skipped)
-        g_printerr("cmodx: %u of %u files skipped\n", n_skipped, files->len);
-    return error ? worse(status, report_error(error)) : status;
 }
 
 bool common_write(const Common *common, const char *text, GError **error)

@@ -1,46 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Deciding within the limits of the command line, with a line of progress. */
+/* Deciding within the limits of the command line, with a line of progress, and a file to go on from. */
 #include "sim/base/error.h"
 #include "sim/cli.h"
+#include "sim/progress.h"
 
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum {
+    /* Writing may take one part in so many of the time. */
+    KEEP_PART = 20,
+    KEEP_SECONDS = 10
+};
+
+/* Where and how often a search is kept. */
+typedef struct Keep {
+    const Scenario *scenario;
+    const Row *row;
+    char *path;        /* NULL: it is not */
+    bool asked;        /* the user has named the file: it is kept however short it was */
+    gint64 every;      /* microseconds */
+    gint64 last, cost; /* when it was last written, and how long that took */
+    bool is_due, written;
+} Keep;
+
 typedef struct Watch {
     gint64 deadline; /* monotonic, microseconds; 0: none */
-    gint64 start, last_line;
     bool timed_out;
-    bool tty;
+    Progress progress;
+    Keep keep;
 } Watch;
 
-static bool parse_duration(const char *text, gint64 *microseconds, GError **error)
+static bool parse_duration(const char *option, const char *text, gint64 *microseconds, GError **error)
 {
     char *end;
     double value = g_ascii_strtod(text, &end);
     double unit = !*end || g_str_equal(end, "s") ? 1 : g_str_equal(end, "m") ? 60 : g_str_equal(end, "h") ? 3600 : 0;
     if (end == text || unit == 0 || !(value > 0) || value * unit > 1e9) {
-        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--timeout takes a time such as 60, 90s, 5m or 1h, not '%s'",
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s takes a time such as 60, 90s, 5m or 1h, not '%s'", option,
                     text);
         return false;
     }
     *microseconds = (gint64)(value * unit * G_USEC_PER_SEC);
     return true;
-}
-
-/* A live line on a terminal, a plain one a minute elsewhere. */
-static void show_progress(Watch *watch, const SearchProgress *progress)
-{
-    gint64 now = g_get_monotonic_time();
-    gint64 pause = watch->tty ? G_USEC_PER_SEC / 4 : 60 * (gint64)G_USEC_PER_SEC;
-    if (now - watch->last_line < pause)
-        return;
-    watch->last_line = now;
-    double seconds = (double)(now - watch->start) / G_USEC_PER_SEC;
-    g_autofree char *states = grouped(progress->states), *frontier = grouped(progress->frontier);
-    g_printerr("%s%s states, %.2f M/s, %s waiting, depth %u, %" G_GUINT64_FORMAT " MiB, %.0f s%s",
-               watch->tty ? "\r" : "", states, (double)progress->states / 1e6 / MAX(seconds, 1e-6), frontier,
-               progress->depth, progress->bytes >> 20, seconds, watch->tty ? "\033[K" : "\n");
 }
 
 static bool watch_search(gpointer data, const SearchProgress *progress)
@@ -52,9 +55,71 @@ static bool watch_search(gpointer data, const SearchProgress *progress)
         watch->timed_out = true;
         return false;
     }
-    show_progress(watch, progress);
+    progress_show(&watch->progress, progress);
     return true;
 }
+
+/* ---- keeping the search */
+
+static bool keep_is_due(gpointer data)
+{
+    Keep *keep = &((Watch *)data)->keep;
+    gint64 since = g_get_monotonic_time() - keep->last;
+    keep->is_due = keep->path && since >= keep->every && since / KEEP_PART >= keep->cost;
+    return keep->is_due;
+}
+
+/* Called when it is due, and when the search is cut short. */
+static void keep_search(gpointer data, void (*archive)(gpointer search, Archive *archive), gpointer search)
+{
+    Watch *watch = data;
+    Keep *keep = &watch->keep;
+    g_autoptr(GError) error = NULL;
+    gint64 start = g_get_monotonic_time();
+    bool long_enough = keep->asked || keep->written || start - watch->progress.start >= keep->every;
+    if (!keep->path || (!keep->is_due && !long_enough))
+        return;
+    double seconds = watch->progress.before + (double)(start - watch->progress.start) / G_USEC_PER_SEC;
+    if (checkpoint_write(keep->path, keep->scenario, keep->row, seconds, archive, search, &error)) {
+        keep->written = true;
+    } else {
+        g_printerr("cmodx: warning: %s; the search goes on without\n", error->message);
+        if (!keep->written)
+            g_clear_pointer(&keep->path, g_free);
+    }
+    keep->last = g_get_monotonic_time();
+    keep->cost = keep->last - start;
+}
+
+static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenario, const Row *row, GError **error)
+{
+    *keep = (Keep){ .scenario = scenario, .row = row, .last = g_get_monotonic_time() };
+    keep->every = KEEP_SECONDS * (gint64)G_USEC_PER_SEC;
+    if (common->checkpoint_every &&
+        !parse_duration("--checkpoint-every", common->checkpoint_every, &keep->every, error))
+        return false;
+    const char *where = common->checkpoint ? common->checkpoint : common->keeps ? "auto" : "never";
+    if (g_str_equal(where, "never"))
+        return true;
+    keep->asked = !g_str_equal(where, "auto");
+    keep->path = keep->asked      ? g_strdup(where)
+                 : common->resume ? g_strdup(common->resume)
+                                  : checkpoint_usual_path(scenario, &row->options);
+    return true;
+}
+
+/* A search that has come to its end needs no file to go on from. */
+static void keep_end(Keep *keep, Outcome *outcome)
+{
+    bool cut = outcome && outcome->search->end != SEARCH_COMPLETE && outcome->search->end != SEARCH_VIOLATION;
+    if (keep->written && cut)
+        outcome->checkpoint = g_strdup(keep->path);
+    else if (keep->written)
+        unlink(keep->path);
+    g_free(keep->path);
+}
+
+/* ---- deciding */
 
 /* Half of the machine's memory: a search that grows without end has to end with figures, not with the OOM killer. */
 static guint64 memory_default(void)
@@ -68,15 +133,15 @@ static guint64 memory_default(void)
 
 static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limits, GError **error)
 {
-    *watch = (Watch){ .start = g_get_monotonic_time(), .tty = isatty(STDERR_FILENO) && !common->quiet };
-    watch->last_line = watch->start;
+    *watch = (Watch){ .progress = progress_begin(common->progress, common->quiet || common->n_jobs > 1) };
     gint64 span = 0;
-    if (common->timeout && !parse_duration(common->timeout, &span, error))
+    if (common->timeout && !parse_duration("--timeout", common->timeout, &span, error))
         return false;
     if (span)
-        watch->deadline = watch->start + span;
+        watch->deadline = watch->progress.start + span;
+    guint64 share = memory_default() / MAX(common->n_jobs, 1);
     *limits = (SearchOptions){ .states_max = (guint64)common->max_states,
-                               .bytes_max = common->max_memory ? (guint64)common->max_memory << 20 : memory_default(),
+                               .bytes_max = common->max_memory ? (guint64)common->max_memory << 20 : share,
                                .steps_max = (guint)common->max_steps,
                                .count_interleavings = true,
                                .poll = watch_search,
@@ -84,46 +149,64 @@ static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limit
     return true;
 }
 
-static void watch_end(const Watch *watch)
+/* An emulator; a new one if `fresh`. */
+static Oracle *oracle_of(Oracle **oracle, bool fresh, GError **error)
 {
-    if (watch->tty && watch->last_line != watch->start)
-        g_printerr("\r\033[K");
+    if (fresh || !*oracle) {
+        oracle_free(*oracle);
+        *oracle = oracle_new(ORACLE_SLOTS, error);
+    }
+    return *oracle;
 }
 
-/* An emulator; a new one if `fresh`. */
-static Oracle *oracle_of(const Common *common, bool fresh, GError **error)
+Outcome *decide_row(gconstpointer data, Oracle **oracle, const Scenario *scenario, const Row *row, GError **error)
 {
-    if (fresh || !*common->oracle) {
-        oracle_free(*common->oracle);
-        *common->oracle = oracle_new(ORACLE_SLOTS, error);
+    const Common *common = data;
+    Watch watch;
+    SearchOptions limits;
+    /* What `-v` says of the emulator is to be the same whatever was decided before. */
+    if (!watch_begin(&watch, common, &limits, error) || !oracle_of(oracle, common->verbose, error) ||
+        !keep_begin(&watch.keep, common, scenario, row, error))
+        return NULL;
+    if (common->from) {
+        limits.resume = checkpoint_search(common->from);
+        watch.progress.before = checkpoint_seconds(common->from);
     }
-    return *common->oracle;
+    if (watch.keep.path) {
+        limits.keep = keep_search;
+        limits.keep_due = keep_is_due;
+        limits.keep_data = &watch;
+    }
+    Outcome *outcome = decide_with(scenario->program, &row->options, &limits, *oracle);
+    progress_end(&watch.progress);
+    if (limits.resume && archive_failed(limits.resume)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: makes no sense as a checkpoint", common->resume);
+        g_clear_pointer(&outcome, outcome_free);
+    }
+    keep_end(&watch.keep, outcome);
+    if (outcome && watch.timed_out && outcome->search->end == SEARCH_STOPPED) {
+        g_free(outcome->reason);
+        outcome->doubt = DOUBT_TIME;
+        outcome->reason = g_strdup_printf("stopped by --timeout %s", common->timeout);
+    }
+    return outcome;
 }
 
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)
 {
-    Watch watch;
-    SearchOptions limits;
-    /* What `-v` says of the emulator is to be the same whatever was decided before. */
-    if (!watch_begin(&watch, common, &limits, error) || !oracle_of(common, common->verbose, error))
-        return NULL;
-    Outcome *outcome = decide_with(scenario->program, &row->options, &limits, *common->oracle);
-    watch_end(&watch);
-    if (outcome && outcome->search->end == SEARCH_STOPPED) {
-        g_free(outcome->reason);
-        outcome->reason =
-            watch.timed_out ? g_strdup_printf("stopped by --timeout %s", common->timeout) : g_strdup("interrupted");
-    }
-    return outcome;
+    Outcome *outcome;
+    if (common->ahead && ahead_take(common->ahead, scenario, row, &outcome, error))
+        return outcome;
+    return decide_row(common, common->oracle, scenario, row, error);
 }
 
 Session *common_session(const Common *common, const Scenario *scenario, const Options *options, GError **error)
 {
     Watch watch;
     SearchOptions limits;
-    if (!watch_begin(&watch, common, &limits, error) || !oracle_of(common, false, error))
+    if (!watch_begin(&watch, common, &limits, error) || !oracle_of(common->oracle, false, error))
         return NULL;
     Session *session = session_new(scenario->program, options, &limits, *common->oracle, error);
-    watch_end(&watch);
+    progress_end(&watch.progress);
     return session;
 }

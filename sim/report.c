@@ -40,8 +40,7 @@ char *command_line(int argc, char **argv)
     g_autoptr(GString) command = g_string_new(NULL);
     g_string_printf(command, "cmodx %s", argv[0]);
     for (int i = 1; i < argc; i++) {
-        bool plain = *argv[i] && !argv[i][strspn(argv[i], G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_./,=+@:")];
-        g_autofree char *quoted = plain ? g_strdup(argv[i]) : g_shell_quote(argv[i]);
+        g_autofree char *quoted = shell_word(argv[i]);
         g_string_append_printf(command, " %s", quoted);
     }
     return g_string_free(g_steal_pointer(&command), FALSE);
