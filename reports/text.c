@@ -410,23 +410,25 @@ static void put_costs(GString *out, const Outcome *outcome)
 {
     g_autofree char *steps = grouped(outcome->oracle_steps), *memo = grouped(outcome->search->memo_entries);
     g_autofree char *finals = grouped(outcome->search->final_states);
+    const char *s = plural(outcome->search->final_states);
     if (outcome->timelines) {
-        g_string_append_printf(out, "  %s final states, %s instructions emulated (%u distinct), %.1f MiB held\n",
-                               finals, steps, outcome->oracle_words,
+        g_string_append_printf(out, "  %s final state%s, %s instructions emulated (%u distinct), %.1f MiB held\n",
+                               finals, s, steps, outcome->oracle_words,
                                (double)outcome->search->progress.bytes / (1 << 20));
         return;
     }
     g_string_append_printf(out,
-                           "  %u local states, %u shared ones, %s pairs stepped, %s final states\n"
+                           "  %u local state%s, %u shared, %s pairs stepped, %s final state%s\n"
                            "  %s instructions emulated (%u distinct), %.1f MiB held\n",
-                           outcome->tasks, outcome->worlds, memo, finals, steps, outcome->oracle_words,
-                           (double)outcome->search->progress.bytes / (1 << 20));
+                           outcome->tasks, plural(outcome->tasks), outcome->worlds, memo, finals, s, steps,
+                           outcome->oracle_words, (double)outcome->search->progress.bytes / (1 << 20));
 }
 
-static void put_assumptions(GString *out, const Scenario *scenario, const Options *options)
+static void put_assumptions(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome)
 {
-    g_string_append_printf(out, "  holds for: %u hart%s, model %s (%s)\n", scenario->program->harts->len,
-                           plural(scenario->program->harts->len), options->model->name, options->model->summary);
+    g_string_append_printf(out, "  holds for: %u hart%s%s%s, model %s (%s)\n", scenario->program->harts->len,
+                           plural(scenario->program->harts->len), outcome->any ? " and any number more like " : "",
+                           outcome->any ? outcome->any : "", options->model->name, options->model->summary);
     g_string_append(out, "  code is writable through an alias, addresses are not translated, no other harts\n");
 }
 
@@ -446,7 +448,7 @@ void text_report(GString *out, const Scenario *scenario, const Options *options,
     case VERDICT_PROVED:
         put_proof(out, options, outcome, style->verbose);
         if (style->verbose)
-            put_assumptions(out, scenario, options);
+            put_assumptions(out, scenario, options, outcome);
         break;
     case VERDICT_REFUTED:
         put_refutation(out, scenario, options, outcome, label, replay, told, style);
