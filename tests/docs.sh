@@ -124,7 +124,15 @@ check_console() {
     [ -z "$command" ] || check_command "$1" "$command"
 }
 
+# indented DOCUMENT: the lines where a block without a fence begins; one in a list is not found.
+indented() {
+    awk '/^```/ { fenced = !fenced } !fenced && /^    / && before == "" { print FNR } { before = $0 }' "$1"
+}
+
 check_document() {
+    for line in $(indented "$1"); do
+        bad "$1:$line: a block without a fence; \`\`\`text if it is only shown"
+    done
     rm -rf "$work"/block-* "$work/desk"
     mkdir "$work/desk"
     split "$1"
@@ -149,6 +157,11 @@ check_document() {
 for file in README.md docs/*.md; do
     if [ -e "$file" ]; then check_document "$file"; fi
 done
-if cmodx test -q --max-memory 200 docs/examples; then ok; else bad 'docs/examples'; fi
+if cmodx test -q --max-memory 200 docs/examples >"$work/out" 2>&1; then
+    ok
+else
+    bad docs/examples
+    sed 's/^/  /' "$work/out"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
