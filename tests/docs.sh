@@ -129,7 +129,26 @@ indented() {
     awk '/^```/ { fenced = !fenced } !fenced && /^    / && before == "" { print FNR } { before = $0 }' "$1"
 }
 
+# The words of headings as GitHub makes anchors of them.
+anchors() {
+    awk '/^```/ { fenced = !fenced } !fenced && /^#+ / { sub(/^#+ /, ""); print tolower($0) }' "$1" |
+        sed -e 's/[^a-z0-9 _-]//g' -e 's/ /-/g'
+}
+
+# Links to files, and to headings of documents, lead somewhere.
+check_links() {
+    for link in $(grep -o '](\([^) ]*\))' "$1" | sed -e 's/^](//' -e 's/)$//' | grep -v '^[a-z]*:'); do
+        target=$(dirname "$1")/${link%%#*}
+        [ "${link%%#*}" ] || target=$1
+        case $link in
+        *#*) anchors "$target" | grep -qxF -e "${link#*#}" ;;
+        *) [ -e "$target" ] ;;
+        esac && ok || bad "$1: link to $link"
+    done
+}
+
 check_document() {
+    check_links "$1"
     for line in $(indented "$1"); do
         bad "$1:$line: a block without a fence; \`\`\`text if it is only shown"
     done
