@@ -139,6 +139,8 @@ class Test:
         if shutil.which('riscv64-linux-gnu-gcc'):
             self.finds('C', ['lint', 'c.yaml'], 2, [
                 ('cmodx-error', 'bad.c', '1', '16', 'error', "unknown type name 'foo'")])
+            place = '::error file=bad.c,line=1,col=16,title=c.yaml::'
+            self.check(place in self.run('test', '--format', 'github', 'c.yaml')[1], 'an annotation of a C source')
         self.finds('litmus', ['test', 'never.litmus'], 10, [
             ('cmodx-verdict', 'never.litmus', '2', '12', 'error', 'FAIL [data-only]: expected Always, found Never')])
         self.finds('litmus limit', ['test', '--max-states', '1', 'never.litmus'], 10, [
