@@ -15,13 +15,29 @@ static void put_escaped(GString *out, const char *text, bool in_property)
     }
 }
 
+/* What is wrong may be in a file that the scenario names: "FILE:LINE:COL: ..." of the compiler. */
+static char *place_of_error(const Result *result, Place *place)
+{
+    *place = result_place(result);
+    if (!result->error || place->line)
+        return g_strdup(result->file);
+    g_autoptr(GRegex) regex = g_regex_new("^([^:\n]+):([0-9]{1,9}):([0-9]{1,9}): ", G_REGEX_RAW, 0, NULL);
+    g_autoptr(GMatchInfo) match = NULL;
+    if (!g_regex_match(regex, result->error, 0, &match))
+        return g_strdup(result->file);
+    g_autofree char *line = g_match_info_fetch(match, 2), *column = g_match_info_fetch(match, 3);
+    *place = (Place){ (guint)g_ascii_strtoull(line, NULL, 10), (guint)g_ascii_strtoull(column, NULL, 10) };
+    return g_match_info_fetch(match, 1);
+}
+
 static void put_error(GString *out, const Result *result)
 {
-    Place place = result_place(result);
+    Place place;
+    g_autofree char *file = place_of_error(result, &place);
     g_autofree char *name = result_name(result), *message = result_message(result);
     g_autofree char *sentence = result_sentence(result), *replay = result_replay(result);
     g_string_append(out, "::error file=");
-    put_escaped(out, plain_path(result->file), true);
+    put_escaped(out, plain_path(file), true);
     if (place.line)
         g_string_append_printf(out, ",line=%u", place.line);
     if (place.line && place.column)

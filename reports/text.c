@@ -450,21 +450,23 @@ static void put_costs(GString *out, const Outcome *outcome)
 {
     g_autofree char *steps = grouped(outcome->oracle_steps), *memo = grouped(outcome->search->memo_entries);
     g_autofree char *finals = grouped(outcome->search->final_states);
+    const char *s = plural(outcome->search->final_states);
     if (outcome->timelines)
-        g_string_append_printf(out, "  %s final states, ", finals);
+        g_string_append_printf(out, "  %s final state%s, ", finals, s);
     else
-        g_string_append_printf(out, "  %u local states, %u shared ones, %s pairs stepped, %s final states\n  ",
-                               outcome->tasks, outcome->worlds, memo, finals);
+        g_string_append_printf(out, "  %u local state%s, %u shared, %s pairs stepped, %s final state%s\n  ",
+                               outcome->tasks, plural(outcome->tasks), outcome->worlds, memo, finals, s);
     g_string_append_printf(out, "%s instructions emulated (%u distinct), %.1f MiB held\n", steps, outcome->oracle_words,
                            (double)outcome->search->progress.bytes / (1 << 20));
     if (outcome->resumed)
         g_string_append(out, "  instructions are those emulated since the search was resumed\n");
 }
 
-static void put_assumptions(GString *out, const Scenario *scenario, const Options *options)
+static void put_assumptions(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome)
 {
-    g_string_append_printf(out, "  holds for: %u hart%s, model %s (%s)\n", scenario->program->harts->len,
-                           plural(scenario->program->harts->len), options->model->name, options->model->summary);
+    g_string_append_printf(out, "  holds for: %u hart%s%s%s, model %s (%s)\n", scenario->program->harts->len,
+                           plural(scenario->program->harts->len), outcome->any ? " and any number more like " : "",
+                           outcome->any ? outcome->any : "", options->model->name, options->model->summary);
     g_string_append(out, "  code is writable through an alias, addresses are not translated, no other harts\n");
 }
 
@@ -484,7 +486,7 @@ void text_report(GString *out, const Scenario *scenario, const Options *options,
     case VERDICT_PROVED:
         put_proof(out, options, outcome, style->verbose);
         if (style->verbose)
-            put_assumptions(out, scenario, options);
+            put_assumptions(out, scenario, options, outcome);
         break;
     case VERDICT_REFUTED:
         put_refutation(out, scenario, options, outcome, label, replay, told, style);

@@ -81,13 +81,15 @@ static ExitStatus test_litmus(const Common *common, const Scenario *scenario, co
     if (common->run)
         run_report_add(common->run, litmus_run_result(scenario, row, outcome, ok));
     *(ok ? &tally->passed : &tally->failed) += 1;
+    g_autofree char *found = findings.decided ? g_strdup(litmus_result_name(found_result))
+                                              : g_strdup_printf("INCONCLUSIVE (%s)", findings.reason);
     if (!ok)
-        g_string_append_printf(
-            out, "%s:%u:%u: FAIL [%s]: expected %s, found %s\n", scenario->file,
-            stated ? scenario->litmus->line : property->line, stated ? scenario->litmus->column : property->column,
-            label, litmus_result_name(expected), findings.decided ? litmus_result_name(found_result) : findings.reason);
+        g_string_append_printf(out, "%s:%u:%u: FAIL [%s]: expected %s, found %s\n", scenario->file,
+                               stated ? scenario->litmus->line : property->line,
+                               stated ? scenario->litmus->column : property->column, label,
+                               litmus_result_name(expected), found);
     else if (!common->quiet)
-        g_string_append_printf(out, "%s: ok [%s]: %s\n", scenario->file, label, litmus_result_name(found_result));
+        g_string_append_printf(out, "%s: ok [%s]: %s\n", scenario->file, label, found);
     return ok ? EXIT_PROVED : EXIT_REFUTED;
 }
 

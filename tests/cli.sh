@@ -310,6 +310,8 @@ lines 1
 "$cmodx" check good.yaml >usual
 expect 0 verbose check -v good.yaml
 holds 'more lines' [ "$(wc -l <out)" -gt "$(wc -l <usual)" ]
+expect 0 'verbose, any number of harts' check -v --model sc,rvwmo isa/aligned-word-any
+out_has 'holds for: 2 harts and any number more like CPU, model'
 
 escape=$(printf '\033')
 expect 0 'colour' check --color=always good.yaml

@@ -67,7 +67,7 @@ all_found() {
     else
         expect 0 "$name: shared assembly" lint isa/writers-fence-i
     fi
-    for file in cmodx/include/cmodx.h cmodx/include/trap.s cmodx/scenario.schema.json man/man1/cmodx.1 \
+    for file in cmodx/include/cmodx.h cmodx/include/trap.s cmodx/scenario.schema.json cmodx/github/cmodx-problem-matcher.json man/man1/cmodx.1 \
         man/man5/cmodx-scenario.5 man/man7/cmodx-litmus.7 bash-completion/completions/cmodx zsh/site-functions/_cmodx \
         fish/vendor_completions.d/cmodx.fish; do
         holds "no $file" [ -f "$share/$file" ]
