@@ -6,6 +6,7 @@
 #include "reports/text.h"
 #include "scenarios/scenario.h"
 #include "sim/machine/session.h"
+#include "sim/machine/timeline-tree.h"
 
 /* The exit statuses of interface and manual; several files: the worst in the order 6, 2, 1, 130, 10, 5, 0. */
 typedef enum ExitStatus {
@@ -37,6 +38,7 @@ typedef struct Common {
     char **files;
     Oracle **oracle; /* one for all obligations, once the first needs it */
     RunReport *run;  /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    TimelineTree *tree; /* borrowed: where orders of stores go for a graph; or NULL */
 } Common;
 
 void common_clear(Common *common);
@@ -63,6 +65,12 @@ Outcome *common_decide(const Common *common, const Scenario *scenario, const Row
  * returned in *replay, NULL if there is none, unless `replay` is NULL. */
 Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, Replay **replay,
                            GError **error);
+
+/* Whether `--graph KIND` names a kind of graphs that there is. */
+bool graph_kind_check(const char *kind, GError **error);
+
+/* The emulator that all obligations of the command have in common. Fails only if it cannot be created. */
+Oracle *common_oracle(const Common *common, GError **error);
 
 /* Begins a session; what has to be explored for that is within the limits, too. It borrows the scenario and the emulator. */
 Session *common_session(const Common *common, const Scenario *scenario, const Options *options, GError **error)

@@ -81,6 +81,8 @@ static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limit
                                .count_interleavings = true,
                                .poll = watch_search,
                                .poll_data = watch };
+    if (common->tree)
+        timeline_tree_watch(common->tree, limits);
     return true;
 }
 
@@ -98,6 +100,11 @@ static Oracle *oracle_of(const Common *common, bool fresh, GError **error)
         *common->oracle = oracle_new(ORACLE_SLOTS, error);
     }
     return *common->oracle;
+}
+
+Oracle *common_oracle(const Common *common, GError **error)
+{
+    return oracle_of(common, false, error);
 }
 
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)

@@ -11,10 +11,10 @@ typedef struct Viewer {
     GraphView *view;
     guint *first_out, *out; /* edges by the node they leave: out[first_out[n]] ... out[first_out[n + 1] - 1] */
     guint *n_in;
-    GArray *lines;     /* GraphLine: all there are, by the place in `order` of the node that they leave */
-    GArray *order;     /* guint: nodes that are not folded, breadth-first */
-    guint *first_line; /* by place in `order` */
-    guint *parent;     /* the node from which it is reached first */
+    GArray *lines;                 /* GraphLine: all there are, by the place in `order` of the node that they leave */
+    GArray *order;                 /* guint: nodes that are not folded, breadth-first */
+    guint *first_line;             /* by place in `order` */
+    guint *parent;                 /* the node from which it is reached first */
     bool *found, *shown, *on_path; /* the last by edge */
     guint *rest;                   /* of nodes that are shown: index in view->rests, or NONE */
 } Viewer;

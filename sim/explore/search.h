@@ -24,6 +24,9 @@ typedef struct SearchProgress {
     guint depth;      /* moves from the initial state to the layer being expanded */
 } SearchProgress;
 
+struct PromiseSpace;
+struct PromiseVisit;
+
 typedef struct SearchOptions {
     guint64 states_max; /* 0: none, likewise below */
     guint64 bytes_max;
@@ -32,6 +35,9 @@ typedef struct SearchOptions {
     /* Called every few thousand states; false stops the search. NULL: never. */
     bool (*poll)(gpointer data, const SearchProgress *progress);
     gpointer poll_data;
+    /* Called by promise_search for every timeline that it visits, see promise.h; NULL: nobody watches. */
+    void (*visited)(gpointer data, struct PromiseSpace *space, const struct PromiseVisit *visit);
+    gpointer visited_data;
 } SearchOptions;
 
 /* One step of a trail: the `move`-th move of `process` in the state reached so far. */
