@@ -74,11 +74,11 @@ static void put_node(GString *out, const Orders *orders, guint node)
     static const char *const looks[] = { [PROMISE_LOST] =
                                              " style=\"rounded,dashed\" color=\"#777777\" fontcolor=\"#555555\"",
                                          [PROMISE_OPEN] = " color=\"#777777\" fontcolor=\"#555555\"",
-                                         [PROMISE_COMPLETE] = " peripheries=2",
+                                         [PROMISE_COMPLETE] = "",
                                          [PROMISE_VIOLATING] =
                                              " shape=doubleoctagon style=bold color=red fontcolor=red" };
     static const char *const words[] = {
-        [PROMISE_LOST] = "cannot be kept", [PROMISE_OPEN] = "not complete", [PROMISE_COMPLETE] = "complete"
+        [PROMISE_LOST] = "cannot be kept", [PROMISE_OPEN] = "not yet kept", [PROMISE_COMPLETE] = "kept"
     };
     const Outcome *outcome = orders->subject->outcome;
     PromiseFate fate = g_array_index(orders->tree->nodes, TimelineNode, node).fate;

@@ -75,7 +75,7 @@ void dot_begin(GString *out, const DotSubject *subject, const char *counts)
     put_name(out, name);
     g_string_append(out, " {\n  graph [");
     dot_put_attribute(out, "label", label);
-    g_string_append(out, " labelloc=t fontname=\"Helvetica\"]\n"
+    g_string_append(out, " labelloc=t fontname=\"Helvetica\" nodesep=0.4 ranksep=0.4]\n"
                          "  node [shape=box style=rounded fontname=\"Helvetica\" fontsize=11 margin=\"0.1,0.05\"]\n"
                          "  edge [fontname=\"Helvetica\" fontsize=10 arrowsize=0.7]\n");
 }

@@ -25,3 +25,6 @@ void dot_put_states(GString *out, const DotSubject *subject, Oracle *oracle);
 
 /* The orders of stores that the timeline explorer goes through. */
 void dot_put_timelines(GString *out, const DotSubject *subject, const TimelineTree *tree);
+
+/* One execution as memory models see it. `verbose`: with the instructions that are nobody's concern. */
+void dot_put_execution(GString *out, const DotSubject *subject, const Replay *replay, bool verbose);

@@ -31,7 +31,7 @@ static guint add_node(TimelineTree *tree, guint parent, Message last, PromiseFat
     g_array_append_val(tree->nodes, node);
     g_array_append_val(tree->left, n_children);
     guint number =
-        graph_add_node(&tree->graph, (fate == PROMISE_OPEN ? 0 : GRAPH_KEPT) | (n_children ? GRAPH_OPEN : 0));
+        graph_add_node(&tree->graph, (fate == PROMISE_COMPLETE ? 0 : GRAPH_KEPT) | (n_children ? GRAPH_OPEN : 0));
     if (number == 0)
         return 0;
     graph_add_edge(&tree->graph, parent, number);
