@@ -35,6 +35,8 @@ static bool is_fetch_edge(const ExecEdge *edge)
 static bool is_news(const Drawing *drawing, const ExecEvent *event)
 {
     const ReplayStep *at = step_of(drawing, event);
+    if (event->kind == EXEC_FENCE)
+        return true;
     if (!story_step_matters(drawing->replay, event->step) && !event->pending)
         return false;
     /* How an instruction came about matters where it could have been another; the rest is what it does. */
@@ -167,9 +169,9 @@ static void put_event(GString *out, const Drawing *drawing, guint i)
 {
     static const char *const looks[] = {
         [EXEC_FETCH] = " shape=box style=\"rounded,filled\" fillcolor=\"#eef2f7\" color=\"#9aa7b5\"",
-        [EXEC_READ] = " shape=none",
-        [EXEC_WRITE] = " shape=none",
-        [EXEC_FENCE] = " shape=none",
+        [EXEC_READ] = " shape=none margin=0.05 height=0.3",
+        [EXEC_WRITE] = " shape=none margin=0.05 height=0.3",
+        [EXEC_FENCE] = " shape=none margin=0.05 height=0.3",
         [EXEC_OTHER] = " shape=box style=\"\""
     };
     const ExecEvent *event = execution_event(drawing->execution, i);
@@ -187,18 +189,25 @@ static void put_event(GString *out, const Drawing *drawing, guint i)
     story_step_clear(&told);
 }
 
-/* From each event to the next one that is shown: within an instruction, and from one instruction to a later one. */
+/* Something that takes effect before its turn has no place in program order: it stands where that happens. */
+static bool is_early_service(const Drawing *drawing, const ExecEvent *event)
+{
+    return event->kind == EXEC_OTHER && step_of(drawing, event)->step.kind == STEP_PROMISE;
+}
+
+/* From an event to the next one that is shown: within an instruction, or from one instruction to a later one. */
 static void put_next(GString *out, const Drawing *drawing, guint from, guint to)
 {
     const ExecEvent *a = execution_event(drawing->execution, from), *b = execution_event(drawing->execution, to);
     bool same = a->insn == b->insn && !b->pending;
     if (same && a->kind == EXEC_READ && a->pair == (int)to) /* there is rmw */
         return;
-    const char *label = !same ? "po" : a->kind == EXEC_FETCH ? "fe" : "";
     g_string_append_printf(out, "    %s -> %s [weight=10", drawing->names[from], drawing->names[to]);
-    if (*label)
-        dot_put_edge_label(out, label);
-    g_string_append_printf(out, "%s]\n", same ? " color=\"#777777\" fontcolor=\"#777777\"" : "");
+    if (is_early_service(drawing, b))
+        g_string_append(out, " style=dotted");
+    else if (!same || a->kind == EXEC_FETCH)
+        dot_put_edge_label(out, same ? "fe" : "po");
+    g_string_append(out, "]\n");
 }
 
 static void put_end(GString *out, const Drawing *drawing, guint last)
@@ -217,7 +226,9 @@ static void put_end(GString *out, const Drawing *drawing, guint last)
 static void put_hart(GString *out, const Drawing *drawing, guint hart)
 {
     const HartSpec *spec = program_hart(drawing->program, hart);
-    g_autofree char *label = g_strdup_printf("%s (%s)", spec->name, story_entry(drawing->program, spec));
+    const char *entry = story_entry(drawing->program, spec);
+    g_autofree char *label =
+        g_str_equal(entry, spec->name) ? g_strdup(entry) : g_strdup_printf("%s (%s)", spec->name, entry);
     guint last = G_MAXUINT;
     bool ends_here = drawing->replay->violation.kind != VIOLATION_NONE && drawing->replay->violating_hart == (int)hart;
     g_string_append_printf(out, "  subgraph cluster_%u {\n    graph [", hart);
@@ -230,7 +241,8 @@ static void put_hart(GString *out, const Drawing *drawing, guint hart)
         put_event(out, drawing, event);
         if (last != G_MAXUINT)
             put_next(out, drawing, last, event);
-        last = event;
+        if (!is_early_service(drawing, execution_event(drawing->execution, event)))
+            last = event;
     }
     if (ends_here)
         put_end(out, drawing, last);

@@ -11,24 +11,30 @@ enum {
     LINE_WIDTH = 34,
 };
 
-/* ---- the language: in a quoted string only the quote has to be escaped, but in a label a backslash means something, too, and
- * so does what looks like an entity of HTML. */
+/* ---- the language: in a label, what looks like an entity of HTML is one. A backslash in front of another one or of a quote takes
+ * its meaning away, in labels and to where a string ends. */
 
-static void put_attribute(GString *out, const char *name, const char *value, const char *line_end)
+static void put_quoted(GString *out, const char *text, const char *line_end, const char *ampersand)
 {
-    g_autofree char *fit = printable_text(value);
-    g_string_append_printf(out, "%s%s=\"", g_str_has_suffix(out->str, "[") ? "" : " ", name);
+    g_autofree char *fit = printable_text(text);
+    g_string_append_c(out, '"');
     for (const char *at = fit; *at; at++) {
         if (*at == '\n')
             g_string_append(out, line_end);
         else if (*at == '&')
-            g_string_append(out, "&amp;");
+            g_string_append(out, ampersand);
         else if (*at == '"' || *at == '\\')
             g_string_append_printf(out, "\\%c", *at);
         else
             g_string_append_c(out, *at);
     }
     g_string_append_c(out, '"');
+}
+
+static void put_attribute(GString *out, const char *name, const char *value, const char *line_end)
+{
+    g_string_append_printf(out, "%s%s=", g_str_has_suffix(out->str, "[") ? "" : " ", name);
+    put_quoted(out, value, line_end, "&amp;");
 }
 
 void dot_put_attribute(GString *out, const char *name, const char *value)
@@ -43,17 +49,6 @@ void dot_put_edge_label(GString *out, const char *text)
     g_autofree char *joined = g_strjoinv("\n ", lines);
     g_autofree char *label = g_strdup_printf(" %s%s", joined, lines[0] && lines[1] ? "\n" : " ");
     put_attribute(out, "label", label, "\\l");
-}
-
-/* A name is no label: there a backslash is a backslash. */
-static void put_name(GString *out, const char *name)
-{
-    g_autofree char *fit = printable_line(name);
-    g_auto(GStrv) parts = g_strsplit(fit, "\"", -1);
-    g_autofree char *quoted = g_strjoinv("\\\"", parts);
-    /* ... unless it is the last character, where it would hide the quote */
-    bool hides = *quoted && quoted[strlen(quoted) - 1] == '\\';
-    g_string_append_printf(out, "\"%s%s\"", quoted, hides ? " " : "");
 }
 
 static char *verdict_text(const DotSubject *subject)
@@ -72,7 +67,7 @@ void dot_begin(GString *out, const DotSubject *subject, const char *counts)
     g_autofree char *verdict = subject->outcome ? verdict_text(subject) : NULL;
     g_autofree char *label = g_strdup_printf("%s%s%s\n%s", name, verdict ? "\n" : "", verdict ? verdict : "", counts);
     g_string_append(out, "digraph ");
-    put_name(out, name);
+    put_quoted(out, name, " ", "&");
     g_string_append(out, " {\n  graph [");
     dot_put_attribute(out, "label", label);
     g_string_append(out, " labelloc=t fontname=\"Helvetica\" nodesep=0.4 ranksep=0.4]\n"
