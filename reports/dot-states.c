@@ -84,8 +84,10 @@ static void put_line(GString *out, States *states, const GraphLine *line)
     bool leaves_model = space_graph_kind(states->graph, line->to) == NODE_OUT_OF_MODEL;
     g_string_append_printf(out, "  n%u -> n%u [", line->from, line->to);
     dot_put_edge_label(out, label);
-    dot_put_attribute(out, "tooltip", tooltip);
-    dot_put_attribute(out, "labeltooltip", tooltip);
+    if (line->n > 1) {
+        dot_put_attribute(out, "tooltip", tooltip);
+        dot_put_attribute(out, "labeltooltip", tooltip);
+    }
     g_string_append_printf(out, " color=\"%s\" fontcolor=\"%s\"%s%s]\n", colour, colour,
                            line->on_path ? " penwidth=3 weight=8" : "", leaves_model ? " style=dashed" : "");
 }

@@ -48,8 +48,10 @@ static void put_line(GString *out, const Orders *orders, const GraphLine *line)
     const char *colour = dot_line_colour(steps);
     g_string_append_printf(out, "  n%u -> n%u [", line->from, line->to);
     dot_put_edge_label(out, label);
-    dot_put_attribute(out, "tooltip", tooltip);
-    dot_put_attribute(out, "labeltooltip", tooltip);
+    if (line->n > 1) {
+        dot_put_attribute(out, "tooltip", tooltip);
+        dot_put_attribute(out, "labeltooltip", tooltip);
+    }
     g_string_append_printf(out, " color=\"%s\" fontcolor=\"%s\"%s]\n", colour, colour,
                            line->on_path ? " penwidth=3 weight=8" : "");
 }

@@ -5,6 +5,12 @@
 #include "sim/base/error.h"
 #include "sim/report.h"
 
+#define NODES_UNSET G_MININT64
+
+enum {
+    NODES_MAX = 1000000
+};
+
 typedef struct Check {
     Common common;
     Reports reports;
@@ -194,13 +200,10 @@ static bool usage_error(const char *message, GError **error)
 /* A graph is written in place of any other result. */
 static bool prepare_graph(const Check *check, GError **error)
 {
-    enum {
-        GRAPH_NODES_MAX = 1000000
-    };
     const char *format = check->reports.format;
     if (!graph_kind_check(check->graph, error))
         return false;
-    if (!check->graph && check->graph_nodes >= 0)
+    if (!check->graph && check->graph_nodes != NODES_UNSET)
         return usage_error("--graph-nodes is for --graph dot", error);
     if (check->graph && format && !g_str_equal(format, "text"))
         return usage_error("--graph and --format exclude each other: a graph is written in place of results", error);
@@ -209,7 +212,7 @@ static bool prepare_graph(const Check *check, GError **error)
                            error);
     if (check->graph && check->common.quiet)
         return usage_error("--graph and --quiet exclude each other: there are no verdict lines beside a graph", error);
-    if (check->graph_nodes == 0 || check->graph_nodes < -1 || check->graph_nodes > GRAPH_NODES_MAX)
+    if (check->graph_nodes != NODES_UNSET && (check->graph_nodes < 1 || check->graph_nodes > NODES_MAX))
         return usage_error("--graph-nodes takes a number from 1 to 1000000", error);
     return true;
 }
@@ -218,7 +221,7 @@ static bool prepare(Check *check, const char *command, GError **error)
 {
     if (!prepare_graph(check, error))
         return false;
-    if (check->graph_nodes < 0)
+    if (check->graph_nodes == NODES_UNSET)
         check->graph_nodes = DOT_NODES_DEFAULT;
     if (!reports_prepare(&check->reports, &check->common, true, command, error))
         return false;
@@ -227,7 +230,7 @@ static bool prepare(Check *check, const char *command, GError **error)
 
 int cmd_check(int argc, char **argv)
 {
-    g_auto(Check) check = { .graph_nodes = -1 };
+    g_auto(Check) check = { .graph_nodes = NODES_UNSET };
     g_autoptr(GError) error = NULL;
     g_autofree char *command = command_line(argc, argv);
     ExitStatus status;
