@@ -96,73 +96,6 @@ static void name_events(Drawing *drawing)
     }
 }
 
-/* ---- words */
-
-static char *value_text(const Drawing *drawing, const ExecEvent *event)
-{
-    Fetch code = { .pc = event->address, .word = (uint32_t)event->value, .length = event->size };
-    bool is_code = program_region_at(drawing->program, event->address) >= 0 && event->size >= 2 && event->size <= 4;
-    const char *tag = is_code ? fetch_tag(drawing->program, &code) : NULL;
-    if (tag && event->kind != EXEC_READ)
-        return g_strdup(tag);
-    if (event->value < 10)
-        return g_strdup_printf("%u", (guint)event->value);
-    return address_name(drawing->program->image, event->value);
-}
-
-/* "W func+4=NEW", as herd has it: with a star if it is a part of an atomic instruction. */
-static char *access_text(const Drawing *drawing, const ExecEvent *event)
-{
-    const Insn *insn = &step_of(drawing, event)->step.hart.insn;
-    bool write = event->kind == EXEC_WRITE;
-    const char *order = write                  ? insn->rl && insn->aq ? ".aqrl"
-                                                 : insn->rl           ? ".rl"
-                                                                      : ""
-                        : insn->aq && insn->rl ? ".aqrl"
-                        : insn->aq             ? ".aq"
-                                               : "";
-    g_autofree char *place = address_name(drawing->program->image, event->address);
-    g_autofree char *value = value_text(drawing, event);
-    return g_strdup_printf("%c%s%s %s=%s", write ? 'W' : 'R', event->pair >= 0 ? "*" : "", event->pending ? "" : order,
-                           place, value);
-}
-
-static char *insn_words(const ExecEvent *event)
-{
-    Insn insn = insn_decode((uint32_t)event->value);
-    char text[96];
-    insn_text(&insn, event->address, INSN_TEXT_ALIASES, text, sizeof text);
-    return g_strdup(text);
-}
-
-static char *event_words(const Drawing *drawing, const ExecEvent *event)
-{
-    const HartStep *hart = &step_of(drawing, event)->step.hart;
-    g_autofree char *place = address_name(drawing->program->image, event->address);
-    switch (event->kind) {
-    case EXEC_FETCH: {
-        bool second = hart->fused.length && event->address == hart->fused.pc;
-        const char *tag = fetch_tag(drawing->program, second ? &hart->fused : &hart->fetch);
-        g_autofree char *insn = insn_words(event);
-        return g_strdup_printf("F %s%s%s\n%s", place, tag ? " " : "", tag ? tag : "", insn);
-    }
-    case EXEC_READ:
-    case EXEC_WRITE:
-        return access_text(drawing, event);
-    case EXEC_FENCE: {
-        char text[96];
-        insn_text(&hart->insn, hart->fetch.pc, INSN_TEXT_ALIASES, text, sizeof text);
-        return g_strdup(text);
-    }
-    case EXEC_OTHER:
-        break;
-    }
-    StoryStep told = story_tell_step(drawing->replay, event->step);
-    char *what = g_strdup(told.what);
-    story_step_clear(&told);
-    return what;
-}
-
 /* ---- nodes */
 
 static void put_event(GString *out, const Drawing *drawing, guint i)
@@ -176,7 +109,7 @@ static void put_event(GString *out, const Drawing *drawing, guint i)
     };
     const ExecEvent *event = execution_event(drawing->execution, i);
     StoryStep told = story_tell_step(drawing->replay, event->step);
-    g_autofree char *words = event_words(drawing, event);
+    g_autofree char *words = dot_event_words(drawing->execution, event);
     const char *early = event->pending                ? "\n(takes effect early;\nnot executed yet)"
                         : event->effect < event->step ? "\n(takes effect early)"
                                                       : "";

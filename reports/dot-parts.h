@@ -4,6 +4,7 @@
 
 #include "reports/dot.h"
 #include "sim/explore/graph.h"
+#include "sim/machine/execution.h"
 
 /* Appends ` name="value"`, a label or tooltip: all of it is shown as it is, and a newline breaks the line. */
 void dot_put_attribute(GString *out, const char *name, const char *value);
@@ -36,3 +37,6 @@ const char *dot_line_colour(const GArray *steps);
 /* "101 states, 117 moves: 27 shown, 74 folded". */
 char *dot_counts(const GraphView *view, guint n_nodes, guint n_edges, bool complete, const char *things,
                  const char *ways);
+
+/* dot-event.c: "W func+4=NEW", "F func OLD" with the instruction below, "fence rw,rw". */
+char *dot_event_words(const Execution *execution, const ExecEvent *event);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reports/dot-parts.h"
+#include "reports/herd.h"
 #include "reports/text.h"
 #include "reports/writer-parts.h"
 
@@ -51,9 +52,23 @@ void dot_put_edge_label(GString *out, const char *text)
     put_attribute(out, "label", label, "\\l");
 }
 
+/* In the words of the text report: an `exists` is answered, neither proved nor refuted. */
+static char *litmus_text(const DotSubject *subject)
+{
+    g_auto(LitmusFindings) findings = litmus_findings(subject->scenario, subject->outcome);
+    g_autofree char *condition = litmus_condition_text(subject->scenario);
+    if (!findings.decided)
+        return g_strdup_printf("INCONCLUSIVE: %s", findings.reason);
+    if (subject->scenario->litmus->quantifier == QUANTIFIER_EXISTS)
+        return g_strdup_printf("%s: %s", condition, findings.ok ? "reachable" : "not reachable");
+    return g_strdup_printf("%s: %s", findings.ok ? "PROVED" : "REFUTED", condition);
+}
+
 static char *verdict_text(const DotSubject *subject)
 {
     const Outcome *outcome = subject->outcome;
+    if (subject->scenario->litmus)
+        return litmus_text(subject);
     int property = outcome->verdict == VERDICT_REFUTED ? outcome->violation.property : -1;
     const char *detail =
         property >= 0 ? program_property(subject->scenario->program, (guint)property)->name : outcome->reason;

@@ -36,8 +36,8 @@ typedef struct Common {
     gint64 max_states, max_memory, max_steps;
     gboolean quiet, verbose;
     char **files;
-    Oracle **oracle; /* one for all obligations, once the first needs it */
-    RunReport *run;  /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    Oracle **oracle;    /* one for all obligations, once the first needs it */
+    RunReport *run;     /* borrowed: where results go for reports, and files that cannot be run; or NULL */
     TimelineTree *tree; /* borrowed: where orders of stores go for a graph; or NULL */
 } Common;
 

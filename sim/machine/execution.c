@@ -35,16 +35,11 @@ static ExecEvent *event_at(const Reader *reader, guint i)
     return &g_array_index(reader->execution->events, ExecEvent, i);
 }
 
-static bool writes_byte(const ExecEvent *event, uint64_t address)
-{
-    return event->kind == EXEC_WRITE && address - event->address < event->size;
-}
-
 /* The last write so far to a byte. */
 static guint last_write(const Reader *reader, uint64_t address)
 {
     for (guint i = reader->execution->events->len; i-- > 0;)
-        if (writes_byte(event_at(reader, i), address))
+        if (exec_writes(event_at(reader, i), address))
             return i;
     return EXEC_INITIAL;
 }
@@ -53,7 +48,7 @@ static guint last_write(const Reader *reader, uint64_t address)
 static guint last_private_write(const Reader *reader, uint64_t address)
 {
     for (guint i = reader->execution->events->len; i-- > 0;)
-        if (event_at(reader, i)->is_private && writes_byte(event_at(reader, i), address))
+        if (event_at(reader, i)->is_private && exec_writes(event_at(reader, i), address))
             return i;
     return EXEC_INITIAL;
 }
@@ -232,64 +227,6 @@ static void add_step(Reader *reader, guint i)
     progress->insn += hart->retired || hart->status != HART_OK || at->step.kind != STEP_EXECUTE;
 }
 
-/* ---- relations */
-
-static void add_edge(Execution *execution, ExecRelation relation, guint from, guint to, bool missed)
-{
-    for (guint i = 0; i < execution->edges->len; i++) {
-        ExecEdge *edge = &g_array_index(execution->edges, ExecEdge, i);
-        if (edge->relation == relation && edge->from == from && edge->to == to) {
-            edge->missed = edge->missed || missed;
-            return;
-        }
-    }
-    ExecEdge edge = { relation, from, to, missed };
-    g_array_append_val(execution->edges, edge);
-}
-
-/* The first write to a byte that comes behind `source`; EXEC_INITIAL: there is none. */
-static guint next_write(const Execution *execution, guint source, uint64_t address)
-{
-    guint next = EXEC_INITIAL, after = source == EXEC_INITIAL ? 0 : execution_event(execution, source)->order + 1;
-    for (guint i = 0; i < execution->events->len; i++) {
-        const ExecEvent *event = execution_event(execution, i);
-        if (writes_byte(event, address) && event->order >= after &&
-            (next == EXEC_INITIAL || event->order < execution_event(execution, next)->order))
-            next = i;
-    }
-    return next;
-}
-
-static void relate_read(Execution *execution, guint i)
-{
-    const ExecEvent *event = execution_event(execution, i);
-    bool fetch = event->kind == EXEC_FETCH;
-    for (guint b = 0; b < event->size; b++) {
-        guint source = event->source[b], next = next_write(execution, source, event->address + b);
-        if (source != EXEC_INITIAL)
-            add_edge(execution, fetch ? RELATION_IRF : RELATION_RF, source, i, false);
-        if (next != EXEC_INITIAL)
-            add_edge(execution, fetch ? RELATION_IFR : RELATION_FR, i, next,
-                     execution_event(execution, next)->effect < event->step);
-    }
-}
-
-static void relate(Execution *execution)
-{
-    for (guint i = 0; i < execution->events->len; i++) {
-        const ExecEvent *event = execution_event(execution, i);
-        if (event->kind == EXEC_FETCH || event->kind == EXEC_READ)
-            relate_read(execution, i);
-        if (event->kind == EXEC_READ && event->pair >= 0)
-            add_edge(execution, RELATION_RMW, i, (guint)event->pair, false);
-        for (guint b = 0; event->kind == EXEC_WRITE && b < event->size; b++) {
-            guint next = next_write(execution, i, event->address + b);
-            if (next != EXEC_INITIAL)
-                add_edge(execution, RELATION_CO, i, next, false);
-        }
-    }
-}
-
 Execution *execution_new(const Replay *replay)
 {
     Execution *execution = g_new0(Execution, 1);
@@ -304,6 +241,6 @@ Execution *execution_new(const Replay *replay)
         progress[h].reserved = -1;
     for (guint i = 0; i < replay->steps->len; i++)
         add_step(&reader, i);
-    relate(execution);
+    execution_relate(execution);
     return execution;
 }

@@ -53,12 +53,21 @@ typedef struct Execution {
 } Execution;
 
 void execution_free(Execution *execution);
-/* Borrows the replay. */
+/* Borrows the replay, which must be one of replay_run. */
 Execution *execution_new(const Replay *replay) OWNED_BY(execution_free);
 
 static inline const ExecEvent *execution_event(const Execution *execution, guint i)
 {
     return &g_array_index(execution->events, ExecEvent, i);
 }
+
+/* Whether it is a write to that byte. */
+static inline bool exec_writes(const ExecEvent *event, uint64_t address)
+{
+    return event->kind == EXEC_WRITE && address - event->address < event->size;
+}
+
+/* execution-relations.c: adds the edges, once all events are there. */
+void execution_relate(Execution *execution);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Execution, execution_free)

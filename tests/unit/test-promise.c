@@ -292,7 +292,7 @@ Test(promise, timelines_of_messages_in_any_order)
 
 typedef struct Watched {
     guint n, n_children, n_fates[PROMISE_VIOLATING + 1];
-    guint lengths[1000]; /* by number */
+    GArray *lengths; /* guint, by number */
 } Watched;
 
 static void watch(gpointer data, PromiseSpace *space, const PromiseVisit *visit)
@@ -301,8 +301,9 @@ static void watch(gpointer data, PromiseSpace *space, const PromiseVisit *visit)
     (void)space;
     cr_assert_eq(visit->number, watched->n, "in the order of visits");
     cr_assert(visit->number ? visit->parent < visit->number : visit->parent == 0);
-    cr_assert_eq(visit->n, visit->number ? watched->lengths[visit->parent] + 1 : 0);
-    watched->lengths[watched->n++] = visit->n;
+    cr_assert_eq(visit->n, visit->number ? g_array_index(watched->lengths, guint, visit->parent) + 1 : 0);
+    g_array_append_val(watched->lengths, visit->n);
+    watched->n++;
     watched->n_children += visit->n_children;
     watched->n_fates[visit->fate]++;
 }
@@ -312,7 +313,8 @@ Test(promise, every_visit_is_told)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         for (guint refuse = 0; refuse < 2; refuse++) {
             g_auto(Mail) mail;
-            Watched watched = { 0 };
+            g_autoptr(GArray) lengths = g_array_new(FALSE, FALSE, sizeof(guint));
+            Watched watched = { .lengths = lengths };
             const SearchOptions watching = { .visited = watch, .visited_data = &watched };
             mail_init(&mail, rows[i].n, rows[i].n_own);
             mail.refuse_at = refuse * sum_of(rows[i].n, rows[i].n_own);
