@@ -24,6 +24,7 @@ _cmodx_words()
             return
             ;;
         *'|'*) words=${words//|/ } ;;
+        [a-z]*) ;;
         *) return ;;
     esac
     [[ $1 == *...]* && $cur == *,* ]] && head+=${cur%,*},

@@ -35,6 +35,7 @@ function __cmodx_command -a command -d 'Declares the options of a command'
                 set -a option -r -F
             case '*'
                 set -a option -x
+                string match -qr '^[a-z]' -- $argument; and set -a option -a $argument
         end
         complete $option
     end

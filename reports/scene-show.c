@@ -97,51 +97,12 @@ void scene_memory(GString *out, Session *session, uint64_t address, guint size)
 
 /* ---- the timeline */
 
-static const char *message_text(uint8_t kind)
-{
-    static const char *const names[] = { [MESSAGE_STORE] = "store",
-                                         [MESSAGE_MARK] = "mark",
-                                         [MESSAGE_LOCK] = "lock",
-                                         [MESSAGE_UNLOCK] = "unlock",
-                                         [MESSAGE_STOP] = "stop_machine() {",
-                                         [MESSAGE_STOP_END] = "} stop_machine ends",
-                                         [MESSAGE_FENCE] = "remote fence.i asked for",
-                                         [MESSAGE_FENCE_END] = "remote fence.i complete",
-                                         [MESSAGE_GRACE] = "synchronize_rcu_tasks() asked for",
-                                         [MESSAGE_GRACE_END] = "synchronize_rcu_tasks() returns",
-                                         [MESSAGE_CALL] = "on_each_cpu() sends IPIs",
-                                         [MESSAGE_CALL_END] = "on_each_cpu() returns",
-                                         [MESSAGE_IPI] = "IPI sent",
-                                         [MESSAGE_ONLINE] = "online",
-                                         [MESSAGE_OFFLINE] = "offline" };
-    g_assert(kind < G_N_ELEMENTS(names));
-    return names[kind];
-}
-
-static char *named(const GPtrArray *names, const char *what, uint64_t index)
-{
-    return g_strdup_printf("%s %s", what, index < names->len ? (const char *)g_ptr_array_index(names, index) : "?");
-}
-
-static char *describe(const Program *program, const Message *message)
-{
-    if (message->kind == MESSAGE_MARK)
-        return named(program->marks, "mark", message->value);
-    if (message->kind == MESSAGE_LOCK || message->kind == MESSAGE_UNLOCK)
-        return named(program->locks, message_text(message->kind), message->value);
-    if (message->kind != MESSAGE_STORE)
-        return g_strdup(message_text(message->kind));
-    g_autofree char *place = address_name(program->image, message->address);
-    g_autofree char *value = address_text(program->image, message->value);
-    return g_strdup_printf("%s = %s (%u byte%s)", place, value, message->size, message->size == 1 ? "" : "s");
-}
-
 static void put_message(GString *out, Session *session, guint ts, const Message *message)
 {
     const Replay *replay = session_replay(session);
     const GArray *timeline;
     const Views *views = session_views(session, message->hart, &timeline);
-    g_autofree char *text = describe(replay->program, message);
+    g_autofree char *text = story_message_text(replay->program, message);
     bool promised = views && stamps_has(&views->promised, ts);
     g_string_append_printf(out, "  %3u  step %-3u  %s: %s%s\n", ts, story_step_of_message(replay, ts),
                            program_hart(replay->program, message->hart)->name, text,
@@ -157,7 +118,7 @@ static guint put_settled(GString *out, const Replay *replay)
         bool message = at->step.world && timeline_now(&at->step.world->timeline) > timeline_now(&at->world->timeline);
         if (!at->step.hart.stores || at->step.hart.store.size == 0 || message)
             continue;
-        g_autofree char *text = describe(replay->program, &at->step.hart.store);
+        g_autofree char *text = story_message_text(replay->program, &at->step.hart.store);
         if (!n++)
             g_string_append(out, "stores that nobody else can miss:\n");
         g_string_append_printf(out, "       step %-3u  %s: %s\n", i + 1, program_hart(replay->program, at->hart)->name,

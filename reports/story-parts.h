@@ -7,6 +7,9 @@
 /* Fills story->steps: one element for each step that matters, one for each run of others. */
 void story_add_steps(Story *story, const Replay *replay);
 
+/* Whether a step is told by itself. */
+bool story_step_matters(const Replay *replay, guint i);
+
 /* Subject and consequence of the violation, in one sentence; and the same in two or three words. */
 char *story_sentence(const Replay *replay);
 const char *story_banner(const Replay *replay);

@@ -32,7 +32,7 @@ static bool is_shared_access(const Replay *replay, guint i)
     return false;
 }
 
-static bool matters(const Replay *replay, guint i)
+bool story_step_matters(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
     const HartStep *hart = &at->step.hart;
@@ -371,7 +371,7 @@ StoryStep story_tell_next(Replay *replay, const ReplayStep *next)
 static bool is_scaffolding(const Replay *replay, guint i)
 {
     const ImageSection *section = image_section_at(replay->program->image, step_at(replay, i)->before.hart.pc, 2);
-    return section && g_str_has_prefix(section->name, ".text.cmodx.") && !matters(replay, i);
+    return section && g_str_has_prefix(section->name, ".text.cmodx.") && !story_step_matters(replay, i);
 }
 
 void story_add_steps(Story *story, const Replay *replay)
@@ -382,7 +382,7 @@ void story_add_steps(Story *story, const Replay *replay)
             i++;
             continue;
         }
-        while (i + run < replay->steps->len && !matters(replay, i + run) &&
+        while (i + run < replay->steps->len && !story_step_matters(replay, i + run) &&
                step_at(replay, i + run)->hart == step_at(replay, i)->hart)
             run++;
         if (run > 1) {

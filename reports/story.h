@@ -86,6 +86,9 @@ void story_step_clear(StoryStep *step);
 /* A message's number in the timeline as the number of the step that stored it; 0: none has. */
 guint story_step_of_message(const Replay *replay, guint ts);
 
+/* A message of a timeline: "func+4 = 0x13 (4 bytes)", "lock text_mutex". */
+char *story_message_text(const Program *program, const Message *message);
+
 /* The label of the code that a hart runs; "steps" if that is compiled from steps. */
 const char *story_entry(const Program *program, const HartSpec *spec);
 

@@ -183,6 +183,16 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
     return true;
 }
 
+bool graph_kind_check(const char *kind, GError **error)
+{
+    if (!kind || g_str_equal(kind, "dot"))
+        return true;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+                "unknown value '%s' of --graph; expected dot (`dot -T%s` of Graphviz makes other formats of it)", kind,
+                *kind && strspn(kind, G_CSET_a_2_z G_CSET_DIGITS) == strlen(kind) ? kind : "svg");
+    return false;
+}
+
 TextStyle common_style(const Common *common)
 {
     const char *when = common->colour ? common->colour : "auto", *no_color = g_getenv("NO_COLOR");

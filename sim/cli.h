@@ -8,6 +8,7 @@
 #include "sim/ahead.h"
 #include "sim/checkpoint.h"
 #include "sim/machine/session.h"
+#include "sim/machine/timeline-tree.h"
 
 /* The exit statuses of interface and manual; several files: the worst in the order 6, 2, 1, 130, 10, 5, 0. */
 typedef enum ExitStatus {
@@ -43,9 +44,10 @@ typedef struct Common {
     Checkpoint *from; /* what --resume names, opened; or NULL */
     gboolean quiet, verbose;
     char **files;
-    Oracle **oracle; /* one for all obligations, once the first needs it */
-    Ahead *ahead;    /* what decides rows on other threads; or NULL */
-    RunReport *run;  /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    Oracle **oracle;    /* one for all obligations, once the first needs it */
+    Ahead *ahead;       /* what decides rows on other threads; or NULL */
+    RunReport *run;     /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    TimelineTree *tree; /* borrowed: where orders of stores go for a graph; or NULL */
 } Common;
 
 void common_clear(Common *common);
@@ -75,6 +77,12 @@ Outcome *decide_row(gconstpointer common, Oracle **oracle, const Scenario *scena
  * returned in *replay, NULL if there is none, unless `replay` is NULL. */
 Outcome *decide_and_replay(const Common *common, const Scenario *scenario, const Row *row, Replay **replay,
                            GError **error);
+
+/* Whether `--graph KIND` names a kind of graphs that there is. */
+bool graph_kind_check(const char *kind, GError **error);
+
+/* The emulator that all obligations of the command have in common. Fails only if it cannot be created. */
+Oracle *common_oracle(const Common *common, GError **error);
 
 /* Begins a session; what has to be explored for that is within the limits, too. It borrows the scenario and the emulator. */
 Session *common_session(const Common *common, const Scenario *scenario, const Options *options, GError **error)

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/dot.h"
 #include "reports/herd.h"
 #include "reports/kinds.h"
 #include "sim/base/error.h"
 #include "sim/report.h"
+
+#define NODES_UNSET G_MININT64
+
+enum {
+    NODES_MAX = 10000 /* more than Graphviz can draw */
+};
 
 typedef struct Check {
     Common common;
@@ -11,6 +18,8 @@ typedef struct Check {
     Kinds *kinds; /* of --kinds, or NULL */
     guint agree, differ, undecided, without_kind;
     const Model *told; /* --format herd: the model that stderr has been told */
+    char *graph;       /* --graph, or NULL */
+    gint64 graph_nodes;
 } Check;
 
 static void check_clear(Check *check)
@@ -19,6 +28,7 @@ static void check_clear(Check *check)
     reports_clear(&check->reports);
     g_free(check->kinds_file);
     kinds_free(check->kinds);
+    g_free(check->graph);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Check, check_clear)
@@ -95,6 +105,33 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
     return interrupted() ? EXIT_INTERRUPTED : exit_of_findings(scenario, &findings);
 }
 
+/* ---- graphs */
+
+/* The row is decided, however long that takes; what the graph is of is within bounds of its own. */
+static ExitStatus draw_row(Check *check, const Scenario *scenario, const Row *row, GString *out)
+{
+    g_autoptr(GError) error = NULL;
+    guint nodes_max = (guint)check->graph_nodes;
+    g_autoptr(TimelineTree) tree = timeline_tree_new(nodes_max * DOT_EXPLORED);
+    check->common.tree = tree;
+    g_autoptr(Outcome) outcome = common_decide(&check->common, scenario, row, &error);
+    check->common.tree = NULL;
+    Oracle *oracle = outcome ? common_oracle(&check->common, &error) : NULL;
+    if (error)
+        return report_error(error);
+    if (interrupted())
+        return EXIT_INTERRUPTED;
+    DotSubject subject = { scenario, &row->options, row->preempt_given || outcome->stops, outcome, nodes_max };
+    if (program_uses_timelines(scenario->program, &row->options))
+        dot_put_timelines(out, &subject, tree);
+    else
+        dot_put_states(out, &subject, oracle);
+    if (!scenario->litmus)
+        return exit_of_verdict(outcome->verdict);
+    g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
+    return exit_of_findings(scenario, &findings);
+}
+
 /* ---- one row */
 
 static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *row, GHashTable *told, GString *out)
@@ -149,8 +186,11 @@ static ExitStatus check_scenario(gpointer data, const Scenario *scenario, const 
     Check *check = data;
     g_autoptr(GHashTable) told = text_told_new();
     ExitStatus status = EXIT_PROVED;
-    for (guint i = 0; i < rows->len && !interrupted(); i++)
-        status = worse(status, check_row(check, scenario, &g_array_index(rows, Row, i), told, out));
+    for (guint i = 0; i < rows->len && !interrupted(); i++) {
+        const Row *row = &g_array_index(rows, Row, i);
+        status = worse(status,
+                       check->graph ? draw_row(check, scenario, row, out) : check_row(check, scenario, row, told, out));
+    }
     return status;
 }
 
@@ -166,8 +206,43 @@ static void put_kinds(const Check *check, GString *out)
     g_string_append_c(out, '\n');
 }
 
+static bool usage_error(const char *message, GError **error)
+{
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s", message);
+    return false;
+}
+
+/* A graph is written in place of any other result. */
+static bool prepare_graph(const Check *check, GError **error)
+{
+    const char *format = check->reports.format;
+    if (!graph_kind_check(check->graph, error))
+        return false;
+    if (!check->graph && check->graph_nodes != NODES_UNSET)
+        return usage_error("--graph-nodes is for --graph dot", error);
+    if (check->graph && format && !g_str_equal(format, "text"))
+        return usage_error("--graph and --format exclude each other: a graph is written in place of results", error);
+    if (check->graph && (check->reports.reports || check->kinds_file))
+        return usage_error("--graph goes with neither --report nor --kinds: a graph is written in place of results",
+                           error);
+    if (check->graph && check->common.quiet)
+        return usage_error("--graph and --quiet exclude each other: there are no verdict lines beside a graph", error);
+    if (check->graph && (check->common.resume || check->common.checkpoint))
+        return usage_error("--graph goes with neither --resume nor --checkpoint: it is of a whole search", error);
+    if (check->graph_nodes != NODES_UNSET && (check->graph_nodes < 1 || check->graph_nodes > NODES_MAX))
+        return usage_error("--graph-nodes takes a number from 1 to 10000", error);
+    return true;
+}
+
 static bool prepare(Check *check, const char *command, GError **error)
 {
+    if (!prepare_graph(check, error))
+        return false;
+    if (check->graph_nodes == NODES_UNSET)
+        check->graph_nodes = DOT_NODES_DEFAULT;
+    if (check->graph)
+        check->common.n_jobs = 1; /* there is one tree at a time */
+    check->common.keeps = !check->graph;
     if (!reports_prepare(&check->reports, &check->common, true, command, error))
         return false;
     return !check->kinds_file || (check->kinds = kinds_load(check->kinds_file, error));
@@ -176,7 +251,6 @@ static bool prepare(Check *check, const char *command, GError **error)
 /* Opens the search to go on with. */
 static bool prepare_resume(Common *common, guint n_files, GError **error)
 {
-    common->keeps = true;
     if (!common->resume)
         return true;
     if (n_files != 1 || common_overrides(common)) {
@@ -191,7 +265,7 @@ static bool prepare_resume(Common *common, guint n_files, GError **error)
 
 int cmd_check(int argc, char **argv)
 {
-    g_auto(Check) check = { 0 };
+    g_auto(Check) check = { .graph_nodes = NODES_UNSET };
     g_autoptr(GError) error = NULL;
     g_autofree char *command = command_line(argc, argv);
     ExitStatus status;
@@ -204,6 +278,9 @@ int cmd_check(int argc, char **argv)
         { "resume", 0, 0, G_OPTION_ARG_FILENAME, &check.common.resume, "go on with a search that was kept", "FILE" },
         { "kinds", 0, 0, G_OPTION_ARG_FILENAME, &check.kinds_file,
           "compare litmus tests with a kinds file (NAME Allow|Forbid|Require)", "FILE" },
+        { "graph", 0, 0, G_OPTION_ARG_STRING, &check.graph, "write what is explored as a graph, in place of results",
+          "dot" },
+        { "graph-nodes", 0, 0, G_OPTION_ARG_INT64, &check.graph_nodes, "how many nodes a graph may have (200)", "N" },
         G_OPTION_ENTRY_NULL,
     };
     if (!common_parse(&check.common, argc, argv, extra, "FILE|DIR|@LIST...",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "reports/dot.h"
 #include "sim/base/error.h"
 #include "sim/cli.h"
 
@@ -24,7 +25,7 @@ static void put_replay(GString *out, const Scenario *scenario, const Options *op
     g_string_append(out, "\n Each instruction ran in the emulator at its true address.\n");
 }
 
-static ExitStatus replay_file(const Common *common, const char *path, const char *schedule)
+static ExitStatus replay_file(const Common *common, const char *path, const char *schedule, bool graph)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Scenario) scenario = load_file(path, &error);
@@ -35,7 +36,11 @@ static ExitStatus replay_file(const Common *common, const char *path, const char
         return report_error(error);
     TextStyle style = common_style(common);
     g_autoptr(GString) out = g_string_new(NULL);
-    put_replay(out, scenario, &options, replay, &style);
+    const DotSubject subject = { scenario, &options, true, NULL, 0 };
+    if (graph)
+        dot_put_execution(out, &subject, replay, common->verbose);
+    else
+        put_replay(out, scenario, &options, replay, &style);
     if (!common_write(common, out->str, &error))
         return report_error(error);
     return replay->violation.kind == VIOLATION_NONE ? EXIT_PROVED : EXIT_REFUTED;
@@ -44,11 +49,14 @@ static ExitStatus replay_file(const Common *common, const char *path, const char
 int cmd_replay(int argc, char **argv)
 {
     g_auto(Common) common = { 0 };
-    g_autofree char *schedule = NULL;
+    g_autofree char *schedule = NULL, *graph = NULL;
+    g_autoptr(GError) error = NULL;
     ExitStatus status;
     const GOptionEntry extra[] = {
         { "schedule", 's', 0, G_OPTION_ARG_STRING, &schedule, "what to run: MODEL[,OPTION=VALUE...]@HART:STEPS[,...]",
           "SCHEDULE" },
+        { "graph", 0, 0, G_OPTION_ARG_STRING, &graph, "write the execution as a graph of events, in place of the text",
+          "dot" },
         G_OPTION_ENTRY_NULL,
     };
     if (!common_parse(&common, argc, argv, extra, "FILE --schedule SCHEDULE",
@@ -60,6 +68,8 @@ int cmd_replay(int argc, char **argv)
         g_printerr("cmodx: replay needs one scenario file and --schedule\n");
         return EXIT_USAGE;
     }
+    if (!graph_kind_check(graph, &error))
+        return report_error(error);
     g_autofree char *file = file_named(common.files[0]);
-    return replay_file(&common, file, schedule);
+    return replay_file(&common, file, schedule, graph != NULL);
 }

@@ -146,6 +146,8 @@ static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limit
                                .count_interleavings = true,
                                .poll = watch_search,
                                .poll_data = watch };
+    if (common->tree)
+        timeline_tree_watch(common->tree, limits);
     return true;
 }
 
@@ -190,6 +192,11 @@ Outcome *decide_row(gconstpointer data, Oracle **oracle, const Scenario *scenari
         outcome->reason = g_strdup_printf("stopped by --timeout %s", common->timeout);
     }
     return outcome;
+}
+
+Oracle *common_oracle(const Common *common, GError **error)
+{
+    return oracle_of(common->oracle, false, error);
 }
 
 Outcome *common_decide(const Common *common, const Scenario *scenario, const Row *row, GError **error)

@@ -27,6 +27,7 @@ typedef struct Search {
     GPtrArray *runs;   /* const PromiseResult *, by id in `seen`; NULL: not run yet */
     GArray *key;       /* uint32_t: scratch */
     const PromiseResult **results;
+    PromiseFate fate; /* of the timeline at hand */
 } Search;
 
 void promise_outcome_free(PromiseOutcome *outcome)
@@ -87,6 +88,7 @@ static const PromiseResult *run(Search *search, guint process)
 
 static void violation(Search *search, int process)
 {
+    search->fate = PROMISE_VIOLATING;
     search->outcome->end = SEARCH_VIOLATION;
     search->outcome->violating = process;
     g_array_append_vals(search->outcome->timeline, search->timeline->data, search->timeline->len);
@@ -99,6 +101,7 @@ static bool judge(Search *search)
     guint n_incomplete = 0;
     for (guint p = 0; p < space->n_processes; p++)
         n_incomplete += !search->results[p]->completable;
+    search->fate = n_incomplete ? PROMISE_OPEN : PROMISE_COMPLETE;
     if (n_incomplete)
         return true;
     for (guint p = 0; p < space->n_processes; p++) {
@@ -119,6 +122,7 @@ static bool visit(Search *search, uint32_t number)
 {
     PromiseSpace *space = search->space;
     load_timeline(search, number);
+    search->fate = PROMISE_LOST;
     for (guint p = 0; p < space->n_processes; p++) {
         search->results[p] = run(search, p);
         search->outcome->end = space->class->stopped(space);
@@ -154,6 +158,22 @@ static void update_progress(Search *search)
     progress->expected = search->expected;
     progress->unit = "store orders";
     progress->depth = search->widths->len ? search->widths->len - 1 : 0;
+}
+
+/* The same, and tells whoever watches. */
+static bool visit_watched(Search *search, uint32_t number)
+{
+    const SearchOptions *limits = search->limits;
+    guint n_nodes = search->nodes->len;
+    bool goes_on = visit(search, number);
+    if (!limits->visited || (!goes_on && search->fate != PROMISE_VIOLATING))
+        return goes_on;
+    PromiseVisit seen = { .number = number, .n = search->timeline->len, .fate = search->fate };
+    seen.parent = g_array_index(search->nodes, Node, number).parent;
+    seen.timeline = (const PromiseMessage *)(const void *)search->timeline->data;
+    seen.n_children = search->nodes->len - n_nodes;
+    limits->visited(limits->visited_data, search->space, &seen);
+    return goes_on;
 }
 
 static bool must_stop(Search *search)
@@ -246,7 +266,7 @@ static void run_search(Search *search)
             break;
         if (limits->keep && limits->keep_due(limits->keep_data))
             limits->keep(limits->keep_data, archive_search, search);
-        if (!visit(search, number))
+        if (!visit_watched(search, number))
             break;
     }
 }

@@ -56,6 +56,23 @@ struct PromiseSpace {
     guint n_processes;
 };
 
+/* What has become of a timeline. */
+typedef enum PromiseFate {
+    PROMISE_LOST,      /* some process cannot keep its promises in any longer one */
+    PROMISE_OPEN,      /* not complete as it is */
+    PROMISE_COMPLETE,  /* there is an execution with just these messages */
+    PROMISE_VIOLATING, /* and it violates a property */
+} PromiseFate;
+
+/* For SearchOptions.visited. Timelines are numbered in the order of visits; number 0 is the empty one, with which a search begins. */
+typedef struct PromiseVisit {
+    uint32_t number, parent;
+    const PromiseMessage *timeline;
+    guint n; /* messages */
+    PromiseFate fate;
+    guint n_children; /* to be visited later, unless the search ends before */
+} PromiseVisit;
+
 typedef struct PromiseOutcome {
     SearchEnd end;
     bool is_void;      /* to be begun again */

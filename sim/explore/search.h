@@ -25,6 +25,9 @@ typedef struct SearchProgress {
     const char *unit;       /* what these two count: "states", "store orders" */
 } SearchProgress;
 
+struct PromiseSpace;
+struct PromiseVisit;
+
 typedef struct SearchOptions {
     guint64 states_max; /* 0: none, likewise below */
     guint64 bytes_max;
@@ -42,6 +45,10 @@ typedef struct SearchOptions {
     /* What was kept, to go on from there; NULL: from the beginning. The result is the same. If it turns out to make no sense
      * (archive_failed), the search ends as SEARCH_STOPPED. */
     Archive *resume;
+
+    /* Called by promise_search for every timeline that it visits, see promise.h; NULL: nobody watches. */
+    void (*visited)(gpointer data, struct PromiseSpace *space, const struct PromiseVisit *visit);
+    gpointer visited_data;
 } SearchOptions;
 
 /* One step of a trail: the `move`-th move of `process` in the state reached so far. */

@@ -177,7 +177,8 @@ typedef struct HartStep {
     bool loads, stores; /* what this step read and wrote */
     uint64_t load_address, load_value;
     uint8_t load_size;
-    Message store; /* hart number left to the machine */
+    View load_from[8]; /* of a hart alone, by byte: the message that was read; 0: none, what was there before them */
+    Message store;     /* hart number left to the machine */
     bool reserves, unreserves;
     /* Of a hart alone: its views after the step, and effects [first_effect, first_effect + n_effects) of the context. */
     guint first_effect, n_effects;

@@ -138,6 +138,8 @@ static void load_piece(Access *access, const HartStep *base, guint offset, uint6
         if (step.insn.kind == INSN_LR)
             for (guint b = 0; b < size; b++)
                 step.views.exclusive_stamp[b] = choice->stamp[b];
+        for (guint b = 0; b < size; b++)
+            step.load_from[offset + b] = choice->stamp[b];
         bool before = access->at_once;
         access->at_once = before || still_fetched(context, &step, choice->post);
         load_piece(access, &step, offset + size, value | choice->value << 8 * offset, view_join(post, choice->post));
@@ -411,9 +413,11 @@ static void complete_amo(Access *access, HartStep *step, guint offset, View stam
     access_emit(access, step);
 }
 
-/* Makes the step the AMO with a given old value, before it takes effect. */
-static void amo_reading(const Access *access, HartStep *step, uint64_t old, Effect *effect)
+/* Makes the step the AMO with a given old value, read at `bound`, before it takes effect. */
+static void amo_reading(const Access *access, HartStep *step, uint64_t old, guint bound, Effect *effect)
 {
+    for (guint b = 0; b < access->size; b++)
+        step->load_from[b] = (View)timeline_newest(access->context->timeline, access->address + b, bound);
     OracleOutput out = step_ask(access->context, step, old, false);
     access_note_load(step, access->address, access->size, old);
     access_note_store(step, access->address, access->size, out.stored);
@@ -438,7 +442,7 @@ void solo_amo(const HartContext *context, HartStep *step, GArray *steps)
         if (!stamps_has(&views->promised, ts) || !may_claim(context, views, ts, effect.low))
             continue;
         uint64_t old = timeline_read(timeline, access.address, access.size, ts - 1, NULL);
-        amo_reading(&access, step, old, &effect);
+        amo_reading(&access, step, old, ts - 1, &effect);
         effect.stamp = (View)ts;
         if (same_store(&g_array_index(timeline->messages, Message, ts - 1), &effect.message))
             perform(&access, step, effect, true, 0, complete_amo);
@@ -446,7 +450,7 @@ void solo_amo(const HartContext *context, HartStep *step, GArray *steps)
     if (shared && !may_append(&access, step, now + 1))
         return;
     uint64_t old = timeline_read(timeline, access.address, access.size, G_MAXUINT, NULL);
-    amo_reading(&access, step, old, &effect);
+    amo_reading(&access, step, old, G_MAXUINT, &effect);
     effect.stamp = shared ? (View)(now + 1) : 0;
     effect.is_new = shared;
     perform(&access, step, effect, true, 0, complete_amo);

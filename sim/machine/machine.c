@@ -375,6 +375,16 @@ Space *machine_space(Machine *machine)
     return &machine->space;
 }
 
+Task machine_task(const Machine *machine, uint32_t local)
+{
+    return *(const Task *)intern_get(machine->tasks, local, NULL);
+}
+
+void machine_world(const Machine *machine, uint32_t shared, World *world)
+{
+    world_extern(world, machine->worlds, shared);
+}
+
 bool machine_reached(const Machine *machine, guint property)
 {
     return machine->reached[property];

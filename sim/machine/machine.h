@@ -95,6 +95,10 @@ const Program *machine_program(const Machine *machine);
 /* The machine as a transition system: process h is the task on hart h. */
 Space *machine_space(Machine *machine);
 
+/* The parts of a state of the transition system. `world` must be initialised. */
+Task machine_task(const Machine *machine, uint32_t local);
+void machine_world(const Machine *machine, uint32_t shared, World *world);
+
 /* The machine's initial state. `world` must be initialised. */
 void machine_initial(Machine *machine, World *world, Task *tasks);
 

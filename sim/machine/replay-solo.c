@@ -32,6 +32,12 @@ static void assert_same(const MachineStep *slot, const MachineStep *true_pc)
 static void record(Replay *replay, const Pair *pair, const TrailStep *at, const MachineStep *step)
 {
     replay_record(replay, at, &pair->slot.locals[at->process].task, world_of(&pair->slot), step);
+    ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
+    last->effects = g_array_new(FALSE, FALSE, sizeof(Effect));
+    if (step->hart.n_effects)
+        g_array_append_vals(last->effects,
+                            &g_array_index(pair->slot.solos[at->process].effects, Effect, step->hart.first_effect),
+                            step->hart.n_effects);
 }
 
 /* The world after the last step, if it has changed memory. */

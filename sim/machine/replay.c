@@ -111,6 +111,8 @@ static void replay_step_clear(gpointer data)
         world_clear(step->step.world);
         g_free(step->step.world);
     }
+    if (step->effects)
+        g_array_unref(step->effects);
 }
 
 void replay_free(Replay *replay)

@@ -12,6 +12,7 @@ typedef struct ReplayStep {
     Task before;
     World *world;     /* before the step */
     MachineStep step; /* its world is NULL if unchanged */
+    GArray *effects;  /* Effect: what it does to memory, if the hart has views; else NULL */
 } ReplayStep;
 
 /* What one whole version would have done in place of a pass that violates old-or-new or ends in a trap. */

@@ -4,6 +4,8 @@
  * end, what it does after it comes after the begin. So harts stay independent of each other. */
 #include "sim/machine/solo-message.h"
 
+#include <string.h>
+
 enum {
     REG_A0 = 10,
     REG_A1 = 11
@@ -166,6 +168,7 @@ static void serve_await(Solo *solo, const Local *local, MachineStep *step, GArra
         done.hart.load_address = address;
         done.hart.load_size = (uint8_t)size;
         done.hart.load_value = choices[i].value;
+        memcpy(done.hart.load_from, choices[i].stamp, size * sizeof *choices[i].stamp);
         solo_append(steps, &done);
     }
 }

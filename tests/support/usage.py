@@ -20,6 +20,6 @@ def options(cmodx, command):
 
 
 def words(argument):
-    """The words of an argument such as none|full[,...]; none of one such as FILE."""
-    match = re.fullmatch(r'([a-z0-9-]+(?:\|[a-z0-9-]+)+)(\[,\.\.\.\])?', argument or '')
+    """The words of an argument such as none|full[,...] or dot; none of one such as FILE."""
+    match = re.fullmatch(r'([a-z0-9-]+(?:\|[a-z0-9-]+)*)(\[,\.\.\.\])?', argument or '')
     return match[1].split('|') if match else []

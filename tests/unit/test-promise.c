@@ -288,6 +288,47 @@ Test(promise, timelines_of_messages_in_any_order)
     cr_assert_eq(arrangements(3), 16); /* 1 + 3 + 6 + 6 */
 }
 
+/* ---- what is watched */
+
+typedef struct Watched {
+    guint n, n_children, n_fates[PROMISE_VIOLATING + 1];
+    GArray *lengths; /* guint, by number */
+} Watched;
+
+static void watch(gpointer data, PromiseSpace *space, const PromiseVisit *visit)
+{
+    Watched *watched = data;
+    (void)space;
+    cr_assert_eq(visit->number, watched->n, "in the order of visits");
+    cr_assert(visit->number ? visit->parent < visit->number : visit->parent == 0);
+    cr_assert_eq(visit->n, visit->number ? g_array_index(watched->lengths, guint, visit->parent) + 1 : 0);
+    g_array_append_val(watched->lengths, visit->n);
+    watched->n++;
+    watched->n_children += visit->n_children;
+    watched->n_fates[visit->fate]++;
+}
+
+Test(promise, every_visit_is_told)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        for (guint refuse = 0; refuse < 2; refuse++) {
+            g_auto(Mail) mail;
+            g_autoptr(GArray) lengths = g_array_new(FALSE, FALSE, sizeof(guint));
+            Watched watched = { .lengths = lengths };
+            const SearchOptions watching = { .visited = watch, .visited_data = &watched };
+            mail_init(&mail, rows[i].n, rows[i].n_own);
+            mail.refuse_at = refuse * sum_of(rows[i].n, rows[i].n_own);
+            g_autoptr(PromiseOutcome) outcome = promise_search(&mail.space, &watching);
+            guint violates = outcome->end == SEARCH_VIOLATION;
+            cr_assert_eq(watched.n, outcome->timelines + violates);
+            cr_assert_eq(watched.n_fates[PROMISE_VIOLATING], violates);
+            cr_assert_eq(watched.n_fates[PROMISE_COMPLETE], watched.n - violates);
+            if (!violates)
+                cr_assert_eq(watched.n_children, watched.n - 1, "all but the first are somebody's");
+        }
+    }
+}
+
 /* ---- what is run */
 
 Test(promise, who_sees_nothing_of_others_runs_once_for_each_of_its_own)
