@@ -38,6 +38,7 @@ typedef struct Common {
     gint64 max_states, max_memory, max_steps;
     char *progress; /* auto, always or never; NULL: auto */
     gint n_jobs;
+    guint file, n_files; /* which of how many files is being decided, from 1 on */
     /* Keeping searches; of commands that set `keeps`. */
     bool keeps;
     char *checkpoint, *checkpoint_every, *resume;

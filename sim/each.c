@@ -3,6 +3,7 @@
 #include "scenarios/litmus.h"
 #include "sim/base/error.h"
 #include "sim/cli.h"
+#include "sim/progress.h"
 
 enum {
     LITMUS_AHEAD = 256,
@@ -120,19 +121,28 @@ static ExitStatus run_loaded(const Queue *queue, const Loaded *loaded, GString *
 static ExitStatus run_all(Queue *queue, GString *out)
 {
     g_autoptr(GError) error = NULL;
+    Common *common = queue->common;
     ExitStatus status = EXIT_PROVED;
+    /* of what is decided on this thread, the searches themselves tell */
+    Progress progress = progress_begin(common->progress, common->quiet);
+    progress.quiet = progress.quiet || !common->ahead;
+    common->n_files = queue->files->len;
     while (!interrupted() && !error) {
         g_autoptr(Loaded) loaded = next_loaded(queue);
+        progress_show_files(&progress, common->file, common->n_files);
         if (!loaded)
             break;
+        common->file++;
         status = worse(status, run_loaded(queue, loaded, out));
         if (g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_ENVIRONMENT))
             break; /* it will not get better */
-        if (!queue->run->at_once || queue->common->output)
+        if (!queue->run->at_once || common->output)
             continue;
-        common_write(queue->common, out->str, &error);
+        progress_end(&progress);
+        common_write(common, out->str, &error);
         g_string_truncate(out, 0);
     }
+    progress_end(&progress);
     return error ? worse(status, report_error(error)) : status;
 }
 

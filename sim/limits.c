@@ -133,8 +133,11 @@ static guint64 memory_default(void)
 
 static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limits, GError **error)
 {
-    *watch = (Watch){ .progress = progress_begin(common->progress, common->quiet || common->n_jobs > 1) };
+    *watch = (Watch){ .progress = progress_begin(common->progress, common->quiet) };
     gint64 span = 0;
+    watch->progress.quiet = watch->progress.quiet || common->ahead; /* it is the files that are told of then */
+    if (common->n_files > 1)
+        g_snprintf(watch->progress.prefix, sizeof watch->progress.prefix, "[%u/%u] ", common->file, common->n_files);
     if (common->timeout && !parse_duration("--timeout", common->timeout, &span, error))
         return false;
     if (span)

@@ -4,10 +4,12 @@
 #include "reports/text.h"
 #include "sim/explore/estimate.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
-    PLAIN_SECONDS = 60
+    PLAIN_SECONDS = 60,
+    COLUMNS = 80
 };
 
 Progress progress_begin(const char *when, bool quiet)
@@ -21,10 +23,11 @@ Progress progress_begin(const char *when, bool quiet)
     return progress;
 }
 
-void progress_end(const Progress *progress)
+void progress_end(Progress *progress)
 {
     if (progress->shown)
         g_printerr("\r\033[K");
+    progress->shown = false;
 }
 
 /* "95 s", "12 min", "3.4 h". */
@@ -51,13 +54,36 @@ char *progress_text(const Progress *progress, const SearchProgress *now, double 
     GString *out = g_string_new(NULL);
     double here = MAX(seconds - progress->before, 1e-6);
     g_autofree char *states = grouped(now->states), *frontier = grouped(now->frontier), *took = duration(seconds);
-    g_string_append_printf(out, "%s states, %.2f M/s, %s waiting, depth %u", states,
-                           (double)(now->states - MIN(progress->first, now->states)) / 1e6 / here, frontier,
-                           now->depth);
-    put_estimate(out, progress, seconds);
     g_autofree char *memory = grouped(now->bytes >> 20);
-    g_string_append_printf(out, ", %s, %s MiB", took, memory);
+    g_string_append_printf(out, "%s states, %.2f M/s", states,
+                           (double)(now->states - MIN(progress->first, now->states)) / 1e6 / here);
+    put_estimate(out, progress, seconds);
+    g_string_append_printf(out, ", %s, %s waiting, depth %u, %s MiB", took, frontier, now->depth, memory);
     return g_string_free(out, FALSE);
+}
+
+static bool is_time(Progress *progress)
+{
+    gint64 time = g_get_monotonic_time();
+    gint64 pause = progress->live ? G_USEC_PER_SEC / 4 : PLAIN_SECONDS * (gint64)G_USEC_PER_SEC;
+    if (progress->quiet || time - progress->last < pause)
+        return false;
+    progress->last = time;
+    return true;
+}
+
+static void put_line(Progress *progress, const char *text)
+{
+    progress->shown = progress->live;
+    if (!progress->live) {
+        g_printerr("%s%s\n", progress->prefix, text);
+        return;
+    }
+    /* a line that wraps could not be taken away again */
+    struct winsize size = { 0 };
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    g_autofree char *line = g_strconcat(progress->prefix, text, NULL);
+    g_printerr("\r%.*s\033[K", (known ? size.ws_col : COLUMNS) - 1, line);
 }
 
 void progress_show(Progress *progress, const SearchProgress *now)
@@ -67,13 +93,17 @@ void progress_show(Progress *progress, const SearchProgress *now)
         progress->expected = now->expected;
         progress->unit = now->unit;
     }
-    gint64 time = g_get_monotonic_time();
-    gint64 pause = progress->live ? G_USEC_PER_SEC / 4 : PLAIN_SECONDS * (gint64)G_USEC_PER_SEC;
-    if (progress->quiet || time - progress->last < pause)
+    if (!is_time(progress))
         return;
-    progress->last = time;
-    progress->shown = progress->live;
-    double seconds = progress->before + (double)(time - progress->start) / G_USEC_PER_SEC;
+    double seconds = progress->before + (double)(progress->last - progress->start) / G_USEC_PER_SEC;
     g_autofree char *text = progress_text(progress, now, seconds);
-    g_printerr("%s%s%s", progress->live ? "\r" : "", text, progress->live ? "\033[K" : "\n");
+    put_line(progress, text);
+}
+
+void progress_show_files(Progress *progress, guint done, guint n_files)
+{
+    if (!is_time(progress))
+        return;
+    g_autofree char *text = g_strdup_printf("%u of %u files", done, n_files);
+    put_line(progress, text);
 }

@@ -14,16 +14,19 @@ typedef struct Progress {
     guint64 first; /* states that it had before */
     guint64 done, expected; /* the last estimate that a search gave */
     const char *unit;
+    char prefix[64]; /* what the line begins with: which of many files it is about */
 } Progress;
 
 /* `when`: "auto" (live lines on a terminal, else none), "always" or "never"; NULL: auto. */
 Progress progress_begin(const char *when, bool quiet);
-/* Takes the live line away again. */
-void progress_end(const Progress *progress);
+/* Takes the live line away again, if there is one. */
+void progress_end(Progress *progress);
 
 /* Writes a line, if it is time for one. */
 void progress_show(Progress *progress, const SearchProgress *now);
+/* The same of many files: so many of them have been told. */
+void progress_show_files(Progress *progress, guint done, guint n_files);
 
-/* "12,345,678 states, 4.10 M/s, 1,234 waiting, depth 57, 38% of about 32,500,000 states by widths of layers, 12 s, 10 s to go,
- * 1,024 MiB" of a search that has taken so many seconds in all, and found `first` states in another process. */
+/* "12,345,678 states, 4.10 M/s, 38% of about 32.5 million states by widths of layers, 20 s to go, 12 s, 1,234 waiting,
+ * depth 57, 1,024 MiB" of a search that has taken so many seconds in all, and found `first` states in another process. */
 char *progress_text(const Progress *progress, const SearchProgress *now, double seconds);
