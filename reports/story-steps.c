@@ -353,6 +353,7 @@ StoryStep story_tell_step(const Replay *replay, guint i)
     told.unnumbered = at->step.kind != STEP_EXECUTE && at->step.kind != STEP_SERVICE;
     told.event = story_event(at);
     story_add_links(&told, replay, i, step_missed(replay, at));
+    told.origin = story_origin(replay, i);
     tell_insn(&told, at);
     told.place = told.unnumbered ? NULL : c_place(replay, at, told.tag);
     return told;

@@ -103,6 +103,9 @@ Scenario *load_file(const char *path, GError **error);
 typedef ExitStatus (*ScenarioFunc)(gpointer data, const Scenario *scenario, GString *out);
 ExitStatus each_scenario(const Common *common, bool at_once, ScenarioFunc each, gpointer data, GString *out);
 
+/* Writes a file: a new one in place of the old one, or to a device or pipe. */
+bool file_write(const char *path, const char *text, GError **error);
+
 /* Writes to the file of -o, or to stdout. */
 bool common_write(const Common *common, const char *text, GError **error);
 
