@@ -124,10 +124,7 @@ static ExitStatus run_stepper(const Step *step, Stepper *stepper)
     g_autoptr(StepInput) input = step_input_new(stepper);
     if (!step_input_is_terminal(input))
         signal(SIGINT, SIG_DFL); /* on a terminal it ends a `run` */
-    g_autofree char *label = NULL;
-    Options options;
-    g_autoptr(GArray) trail = session_schedule(stepper->session, &options);
-    label = options_label(&options, true);
+    g_autofree char *label = options_label(session_options(stepper->session), true);
     g_print("%s [%s]\n", stepper->scenario->file, label);
     scene_state(stepper->out, stepper->session, &stepper->style);
     put(stepper);

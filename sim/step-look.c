@@ -125,10 +125,10 @@ bool step_do_list(Stepper *stepper, char **words, GError **error)
 
 static char *schedule_of(const Stepper *stepper)
 {
-    Options options;
-    g_autoptr(GArray) trail = session_schedule(stepper->session, &options);
-    g_autofree char *head = options_text(&options), *steps = schedule_text(trail);
-    return g_strdup_printf("%s%s@%s", head, options.all_memory ? ",memory=all" : "", steps);
+    const Options *options = session_options(stepper->session);
+    g_autoptr(GArray) trail = session_schedule(stepper->session);
+    g_autofree char *head = options_text(options), *steps = schedule_text(trail);
+    return g_strdup_printf("%s%s@%s", head, options->all_memory ? ",memory=all" : "", steps);
 }
 
 bool step_do_schedule(Stepper *stepper, char **words, GError **error)
@@ -150,12 +150,12 @@ bool step_do_save(Stepper *stepper, char **words, GError **error)
 
 bool step_load(Stepper *stepper, const char *text, GError **error)
 {
-    Options options, own;
-    g_autoptr(GArray) now = session_schedule(stepper->session, &own);
+    Options options;
     g_autoptr(GArray) trail = parse_schedule(text, stepper->scenario, &options, error);
     if (!trail)
         return false;
-    g_autofree char *theirs = options_label(&options, true), *ours = options_label(&own, true);
+    g_autofree char *theirs = options_label(&options, true),
+                    *ours = options_label(session_options(stepper->session), true);
     if (!g_str_equal(theirs, ours))
         return step_bad(error, "the schedule is for [%s], but this session is [%s]", theirs, ours);
     return session_load(stepper->session, trail, options.all_memory, error);

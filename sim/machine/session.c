@@ -225,13 +225,17 @@ bool session_load(Session *session, const GArray *trail, bool all_memory, GError
     return true;
 }
 
-GArray *session_schedule(const Session *session, Options *options)
+GArray *session_schedule(const Session *session)
 {
     GArray *trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
     if (session_at(session))
         g_array_append_vals(trail, session->trail->data, session_at(session));
-    *options = session->options;
     return trail;
+}
+
+const Options *session_options(const Session *session)
+{
+    return &session->options;
 }
 
 const Views *session_views(const Session *session, guint hart, const GArray **timeline)

