@@ -159,4 +159,5 @@ session 1 'too far' "$one --at 1" ''
 session 2 'a bad schedule' "$pair --schedule sc@0" ''
 session 2 'a schedule too long' "$pair --schedule sc,preempt=full@0:99" ''
 session 5 'a limit' "scenarios/catalogue/jit/openjdk-entry-barrier.yaml --model rvwmo --preempt full --max-states 3" ''
+err_has 'stopped by --max-states while exploring'
 summary

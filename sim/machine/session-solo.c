@@ -149,7 +149,10 @@ static bool explore(Timelines *timelines, const SearchOptions *limits, SearchEnd
     if (*end == SEARCH_COMPLETE || *end == SEARCH_VIOLATION || *end == SEARCH_STEPS)
         return true;
     g_set_error(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED,
-                "stopped by a limit while exploring which memory harts share, which has to be known first");
+                "stopped by %s while exploring which memory harts share, which has to be known first",
+                *end == SEARCH_STATES  ? "--max-states"
+                : *end == SEARCH_BYTES ? "--max-memory"
+                                       : "--timeout");
     return false;
 }
 
