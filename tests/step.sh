@@ -160,4 +160,9 @@ session 2 'a bad schedule' "$pair --schedule sc@0" ''
 session 2 'a schedule too long' "$pair --schedule sc,preempt=full@0:99" ''
 session 5 'a limit' "scenarios/catalogue/jit/openjdk-entry-barrier.yaml --model rvwmo --preempt full --max-states 3" ''
 err_has 'stopped by --max-states while exploring'
+session 10 'a limit behind the violation' 'scenarios/catalogue/isa/two-words-unordered.yaml --model rvwmo -c --max-states 36' \
+    'load rvwmo,ziccif,preempt=full,memory=all@1:2\nschedule\n'
+out_has '^(some choices may be missing: .* stopped by --max-states)$'
+err_has '^the schedule is about all memory, but exploring it was stopped by --max-states$'
+last_is 'rvwmo,ziccif,preempt=full@1:2,0:1,0/1'
 summary

@@ -23,6 +23,7 @@ struct Session {
     bool unknown;     /* ... or may not be: some were not looked at */
     bool is_dead_end;
     SessionSolo *solo; /* NULL: interleavings */
+    const char *limit; /* the option that has ended the exploration behind the first violation; NULL: all is known */
 };
 
 /* How to undo a step under the timeline explorer. */

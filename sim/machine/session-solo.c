@@ -143,44 +143,50 @@ static void outlook_free(gpointer outlook)
     solo_outlook_free(outlook);
 }
 
-static bool explore(Timelines *timelines, const SearchOptions *limits, SearchEnd *end, GError **error)
+/* The option whose limit has ended an exploration before its time; NULL: none has. */
+static const char *limit_of(SearchEnd end)
 {
-    *end = timelines_explore(timelines, limits);
-    if (*end == SEARCH_COMPLETE || *end == SEARCH_VIOLATION || *end == SEARCH_STEPS)
-        return true;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED,
-                "stopped by %s while exploring which memory harts share, which has to be known first",
-                *end == SEARCH_STATES  ? "--max-states"
-                : *end == SEARCH_BYTES ? "--max-memory"
-                                       : "--timeout");
-    return false;
+    switch (end) {
+    case SEARCH_COMPLETE:
+    case SEARCH_VIOLATION:
+    case SEARCH_STEPS:
+        return NULL;
+    case SEARCH_STATES:
+        return "--max-states";
+    case SEARCH_BYTES:
+        return "--max-memory";
+    case SEARCH_STOPPED:
+        return "--timeout";
+    }
+    g_assert_not_reached();
 }
 
-/* A violation ended the exploration: another one goes on. */
-static bool explore_on(Session *session, SessionSolo *solo, const SearchOptions *limits, GError **error)
+/* A violation ended the exploration: another one goes on. If that takes too long, what is known is that of the first one. */
+static void explore_on(Session *session, SessionSolo *solo, const SearchOptions *limits)
 {
-    SearchEnd end;
+    Timelines *wider = timelines_new(session->machine);
     g_autoptr(GArray) trail = timelines_trail(solo->timelines);
-    solo->deadlock = timelines_violation(solo->timelines);
-    solo->narrow = solo->timelines;
-    solo->timelines = timelines_new(session->machine);
-    timelines_go_on(solo->timelines);
-    if (!explore(solo->timelines, limits, &end, error))
-        return false;
     bool unused;
-    memory_map_seal(timelines_map(solo->narrow, &unused));
-    session->options.all_memory = true;
+    solo->deadlock = timelines_violation(solo->timelines);
+    timelines_go_on(wider);
+    session->limit = limit_of(timelines_explore(wider, limits));
+    if (session->limit) {
+        timelines_free(wider);
+    } else {
+        solo->narrow = solo->timelines;
+        solo->timelines = wider;
+        session->options.all_memory = true;
+        memory_map_seal(timelines_map(solo->narrow, &unused));
+    }
     solo->map = timelines_map(solo->timelines, &solo->marks_matter);
     memory_map_seal(solo->map);
     if (solo->deadlock.kind == VIOLATION_DEADLOCK)
         solo->found = session_solo_carry(session, trail, NULL);
-    return true;
 }
 
 bool session_solo_init(Session *session, const SearchOptions *limits, GError **error)
 {
     SessionSolo *solo = session->solo = g_new0(SessionSolo, 1);
-    SearchEnd end;
     solo->limits = (SearchOptions){ .states_max = OUTLOOK_STATES_MAX };
     solo->locals = intern_new();
     solo->places = intern_new();
@@ -188,9 +194,15 @@ bool session_solo_init(Session *session, const SearchOptions *limits, GError **e
     solo->undos = g_array_new(FALSE, FALSE, sizeof(Undo));
     solo->timelines = timelines_new(session->machine);
     session->options.all_memory = false;
-    if (!explore(solo->timelines, limits, &end, error) ||
-        (end == SEARCH_VIOLATION && !explore_on(session, solo, limits, error)))
+    SearchEnd end = timelines_explore(solo->timelines, limits);
+    const char *limit = limit_of(end);
+    if (limit) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED,
+                    "stopped by %s while exploring which memory harts share, which has to be known first", limit);
         return false;
+    }
+    if (end == SEARCH_VIOLATION)
+        explore_on(session, solo, limits);
     solo->map = timelines_map(solo->timelines, &solo->marks_matter);
     memory_map_seal(solo->map);
     solo_driver_init(&solo->driver, session->machine, solo->map, solo->marks_matter);

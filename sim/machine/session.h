@@ -17,9 +17,12 @@ typedef struct SessionChoice {
 void session_free(Session *session);
 
 /* Borrows all but the options. What the timeline explorer does is explored first, within `limits`: fails with
- * SIM_ERROR_UNSUPPORTED if one of them ends that. */
+ * SIM_ERROR_UNSUPPORTED if one of them ends that before the first violation. */
 Session *session_new(const Program *program, const Options *options, const SearchOptions *limits, Oracle *oracle,
                      GError **error) OWNED_BY(session_free);
+
+/* The option whose limit has ended the exploration behind the first violation, so that choices may be missing; NULL: none has. */
+const char *session_limit(const Session *session);
 
 /* The steps so far, and what they have come to: the state, a violation, whether nobody can go on. Valid until the next step. */
 Replay *session_replay(Session *session);
