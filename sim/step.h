@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The interactive stepper: cmd-step.c starts it, step-input.c reads lines, step-commands.c finds the command of a line;
- * step-walk.c holds the commands that go somewhere, step-breaks.c those about breakpoints, step-look.c those that only look. */
+/* The interactive stepper: cmd-step.c starts it, step-input.c reads lines, step-commands.c finds the command of a line,
+ * step-arguments.c says what its words mean; step-walk.c holds the commands that go somewhere, step-breaks.c those about breakpoints, step-look.c those that only look. */
 #pragma once
 
 #include "reports/scene.h"

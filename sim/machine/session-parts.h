@@ -54,9 +54,6 @@ struct SessionSolo {
 void session_add_choice(Session *session, const TrailStep *by, const Task *before, const MachineStep *step,
                         World *after, const char *forbidden);
 
-/* Memory as it is now; a new world. */
-World *session_solo_world(const SessionSolo *solo);
-
 /* ---- session-choices.c: adds the choices of all harts. */
 void session_solo_look(Session *session);
 /* Whether harts have yet to keep promises, or to do their part in services: where nobody can go on, that is no execution. */

@@ -10,7 +10,8 @@ enum {
     OUTLOOK_STATES_MAX = 100000
 };
 
-World *session_solo_world(const SessionSolo *solo)
+/* Memory as it is now; a new world. */
+static World *world_now(const SessionSolo *solo)
 {
     World *world = g_new0(World, 1);
     world_init(world, solo->driver.machine->program);
@@ -42,13 +43,13 @@ static void record(Session *session, const TrailStep *by, const MachineStep *ste
     const Local *local = &solo->driver.locals[by->process];
     Undo undo = { by->process, local_intern(local, solo->locals), solo->driver.timeline->len };
     g_array_append_val(solo->undos, undo);
-    replay_record(session->replay, by, &local->task, session_solo_world(solo), step);
+    replay_record(session->replay, by, &local->task, world_now(solo), step);
 }
 
 static void record_world(Session *session)
 {
     const GArray *steps = session->replay->steps;
-    g_array_index(steps, ReplayStep, steps->len - 1).step.world = session_solo_world(session->solo);
+    g_array_index(steps, ReplayStep, steps->len - 1).step.world = world_now(session->solo);
 }
 
 static void promise(Session *session, const TrailStep *by)
