@@ -43,23 +43,39 @@ static Fetch in_version(const Replay *replay, const Region *region, guint v, uin
     return fetch;
 }
 
-static void put_insn(GString *out, const char *mark, const char *name, const Fetch *fetch, const char *tag)
+/* "<- CPU1, CPU2": the harts that stand at an address, `hart` apart; "" if there are none. A new string. */
+static char *others_at(const Replay *replay, uint64_t address, int hart)
+{
+    GString *names = g_string_new(NULL);
+    for (guint h = 0; h < replay->program->harts->len; h++) {
+        const Task *task = &replay->tasks[h];
+        if ((int)h != hart && task->hart.pc == address && task->status != TASK_DONE && task->status != TASK_CRASHED)
+            g_string_append_printf(names, "%s%s", names->len ? ", " : "<- ", program_hart(replay->program, h)->name);
+    }
+    return g_string_free(names, FALSE);
+}
+
+static void put_insn(GString *out, const char *mark, const char *name, const Fetch *fetch, const char *tag,
+                     const char *others)
 {
     Insn insn = insn_decode(fetch->word);
     char text[96];
     insn_text(&insn, fetch->pc, INSN_TEXT_ALIASES, text, sizeof text);
     g_autofree char *bytes = g_strdup_printf("%0*x", (int)fetch->length * 2, fetch->word);
-    g_autofree char *line = g_strdup_printf("%-3s%-20s %-8s  %-28s %s", mark, name, bytes, text, tag ? tag : "");
+    g_autofree char *line =
+        g_strdup_printf("%-3s%-20s %-8s  %-28s %-4s %s", mark, name, bytes, text, tag ? tag : "", others);
     g_string_append_printf(out, "%s\n", g_strchomp(line));
 }
 
 /* What is in memory, and the versions that are not. */
-static void put_address(GString *out, const Replay *replay, uint64_t address, const char *mark)
+static void put_address(GString *out, const Replay *replay, uint64_t address, int hart)
 {
     g_autofree char *name = address_name(replay->program->image, address);
+    const char *mark = hart >= 0 && replay->tasks[hart].hart.pc == address ? "=>" : "";
     Fetch now = in_memory(replay, address);
     const char *tag = fetch_tag(replay->program, &now);
-    put_insn(out, mark, name, &now, tag);
+    g_autofree char *others = others_at(replay, address, hart);
+    put_insn(out, mark, name, &now, tag, others);
     int index = program_region_at(replay->program, address);
     const Region *region = index >= 0 ? program_region(replay->program, (guint)index) : NULL;
     for (guint v = 0; region && v < region->versions->len; v++) {
@@ -68,7 +84,7 @@ static void put_address(GString *out, const Replay *replay, uint64_t address, co
         for (guint w = 0; w < v && !shown; w++)
             shown = in_version(replay, region, w, address).word == other.word;
         if (!shown)
-            put_insn(out, "", "  not in memory:", &other, region_version(region, v)->label);
+            put_insn(out, "", "  not in memory:", &other, region_version(region, v)->label, "");
     }
 }
 
@@ -96,8 +112,7 @@ void scene_list(GString *out, Session *session, uint64_t address, int hart)
     uint64_t at = first_address(replay, address);
     guint after = 0;
     while (after < LINES_AFTER && is_code(replay, at)) {
-        bool here = hart >= 0 && replay->tasks[hart].hart.pc == at;
-        put_address(out, replay, at, here ? "=>" : "");
+        put_address(out, replay, at, hart);
         after += at >= address;
         at += in_memory(replay, at).length;
     }

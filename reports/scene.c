@@ -5,36 +5,33 @@
 
 enum {
     WHAT_WIDTH = 30,
-    TAG_WIDTH = 4,
+    TAG_WIDTH = 4, /* at least */
     BYTES_WIDTH = 8
 };
 
 /* ---- one step on one line */
 
-/* Appends what was fetched, and which step has stored it; nothing if the step fetches nothing. */
-static void put_fetched(GString *line, const StoryStep *told)
+/* Of the names of versions. */
+static guint tag_width(const Program *program)
+{
+    guint width = TAG_WIDTH;
+    for (guint r = 0; r < program->regions->len; r++) {
+        const Region *region = program_region(program, r);
+        for (guint v = 0; v < region->versions->len; v++)
+            width = MAX(width, (guint)strlen(region_version(region, v)->label));
+    }
+    return width;
+}
+
+/* Appends what was fetched; nothing if the step fetches nothing. */
+static void put_fetched(GString *line, const StoryStep *told, const Program *program)
 {
     if (told->tag || told->length)
-        g_string_append_printf(line, " %-*s", TAG_WIDTH, told->tag ? told->tag : "");
+        g_string_append_printf(line, " %-*s", (int)tag_width(program), told->tag ? told->tag : "");
     if (!told->length)
         return;
     g_autofree char *bytes = g_strdup_printf("%0*" G_GINT64_MODIFIER "x", (int)told->length * 2, told->bytes);
     g_string_append_printf(line, " %-*s", BYTES_WIDTH, bytes);
-}
-
-/* The step in which the hart has promised what this step stores; 0: none. */
-static guint promise_of(const Replay *replay, guint n, const ReplayStep *at)
-{
-    const Message *store = &at->step.hart.store;
-    bool adds = at->step.world && timeline_now(&at->step.world->timeline) > timeline_now(&at->world->timeline);
-    for (guint i = n; at->step.hart.stores && !adds && i-- > 0;) {
-        const ReplayStep *other = &g_array_index(replay->steps, ReplayStep, i);
-        const Message *promised = &other->step.hart.store;
-        if (other->hart == at->hart && other->step.kind == STEP_PROMISE && promised->address == store->address &&
-            promised->size == store->size && promised->value == store->value)
-            return i + 1;
-    }
-    return 0;
 }
 
 /* One line of a step `at`, before which there are n others. */
@@ -43,15 +40,12 @@ static void put_told(GString *out, const char *head, const StoryStep *told, cons
 {
     g_autoptr(GString) line = g_string_new(head), rest = g_string_new(NULL);
     g_string_append_printf(line, "%-*s", WHAT_WIDTH, told->what);
-    put_fetched(line, told);
-    for (guint i = 0; i < told->links->len; i++) {
-        const StoryLink *link = &g_array_index(told->links, StoryLink, i);
-        if (link->kind == LINK_FETCHES)
-            g_string_append_printf(rest, "; bytes of step %u", link->step);
-    }
+    put_fetched(line, told, replay->program);
+    if (told->origin)
+        g_string_append_printf(rest, "; %s", told->origin);
     for (guint i = 0; i < told->notes->len; i++)
         g_string_append_printf(rest, "; %s", (const char *)g_ptr_array_index(told->notes, i));
-    guint promise = promise_of(replay, n, at);
+    guint promise = story_promise_of(replay, n, at);
     if (promise)
         g_string_append_printf(rest, "; promised in step %u", promise);
     if (told->place)
@@ -81,43 +75,36 @@ void scene_step(GString *out, Session *session, guint i)
 
 /* ---- where the harts are */
 
-static const char *status_text(const Task *task)
+/* What keeps a hart where it is, behind its place; a new string, "" if nothing does. `moves`: it has choices. */
+static char *status_text(Session *session, guint hart, bool moves)
 {
-    switch ((TaskStatus)task->status) {
-    case TASK_RUNNING:
-        return "";
-    case TASK_PARKED:
-        return ", parked by stop_machine";
-    case TASK_STOPPING:
-        return ", waits in stop_machine for all others to be parked";
-    case TASK_FENCING:
-        return ", waits for a remote fence.i";
-    case TASK_GRACE:
-        return ", waits for a schedule point of all others";
-    case TASK_CALLING:
-        return ", waits for its IPIs to be acknowledged";
-    case TASK_IDLE:
-        return ", has made its calls";
-    case TASK_DONE:
-        return ", done";
-    case TASK_CRASHED:
-        return ", crashed";
-    }
-    g_assert_not_reached();
+    const Replay *replay = session_replay(session);
+    const Task *task = &replay->tasks[hart];
+    if (task->status == TASK_IDLE)
+        return g_strdup(", has made its calls");
+    if (task->status == TASK_PARKED)
+        return g_strdup(", parked by stop_machine");
+    if (task->status == TASK_RUNNING && moves)
+        return g_strdup("");
+    /* Something else than a service may keep it from going on. */
+    if (task->status == TASK_RUNNING && (session_n_withheld(session) || !story_is_blocked(replay, task)))
+        return g_strdup(", cannot go on");
+    g_autofree char *what = story_waits_for(replay, task);
+    return g_strdup_printf(", %s", what);
 }
 
-static void put_hart(GString *out, const Replay *replay, guint hart, bool moves)
+static void put_hart(GString *out, Session *session, guint hart, bool moves)
 {
+    const Replay *replay = session_replay(session);
     const Task *task = &replay->tasks[hart];
-    const HartSpec *spec = program_hart(replay->program, hart);
+    const char *name = program_hart(replay->program, hart)->name;
+    if (task->status == TASK_DONE || task->status == TASK_CRASHED) {
+        g_string_append_printf(out, "%s, %s\n", name, task->status == TASK_DONE ? "done" : "crashed");
+        return;
+    }
     g_autofree char *place = address_name(replay->program->image, task->hart.pc);
-    bool over = task->status == TASK_DONE || task->status == TASK_CRASHED;
-    g_string_append_printf(out, "%s%s%s%s", spec->name, over ? "" : " at ", over ? "" : place, status_text(task));
-    if (task->depth)
-        g_string_append_printf(out, ", in a handler");
-    if (!moves && !over && task->status == TASK_RUNNING)
-        g_string_append(out, ", cannot go on");
-    g_string_append_c(out, '\n');
+    g_autofree char *status = status_text(session, hart, moves);
+    g_string_append_printf(out, "%s at %s%s%s\n", name, place, status, task->depth ? ", in a handler" : "");
 }
 
 static void put_choices(GString *out, Session *session)
@@ -128,7 +115,7 @@ static void put_choices(GString *out, Session *session)
     guint at = 0;
     for (guint h = 0; h < replay->program->harts->len; h++) {
         bool moves = at < choices->len && g_array_index(choices, SessionChoice, at).by.process == h;
-        put_hart(out, replay, h, moves || over);
+        put_hart(out, session, h, moves || over);
         for (; at < choices->len; at++) {
             const SessionChoice *choice = &g_array_index(choices, SessionChoice, at);
             if (choice->by.process != h)
@@ -176,7 +163,10 @@ void scene_state(GString *out, Session *session, const TextStyle *style)
         scene_story(out, session, style);
         g_string_append_c(out, '\n');
     }
-    g_string_append_printf(out, "after step %u\n", session_at(session));
+    g_string_append_printf(out, "after step %u", session_at(session));
+    if (session_length(session) > session_at(session))
+        g_string_append_printf(out, " of %u", session_length(session));
+    g_string_append_c(out, '\n');
     put_choices(out, session);
     if (replay->violation.kind != VIOLATION_NONE)
         put_violation(out, replay);

@@ -17,6 +17,9 @@ const char *story_banner(const Replay *replay);
 /* story-links.c: fills told->links; `missed`: what the step's load has missed (number of a step), or 0. */
 void story_add_links(StoryStep *told, const Replay *replay, guint i, guint missed);
 StoryEvent story_event(const ReplayStep *at);
+/* Which steps have stored what the i-th fetches: "bytes of step 4", "initial lower half, upper half of step 4"; NULL: it fetches
+ * nothing, or nobody has stored there. A new string. */
+char *story_origin(const Replay *replay, guint i);
 
 const ReplayStep *last_step(const Replay *replay);
 

@@ -220,15 +220,14 @@ static char *consequence(const Replay *replay)
     g_assert_not_reached();
 }
 
-static bool stands_at_ecall(const Replay *replay, const Task *task)
+bool story_is_blocked(const Replay *replay, const Task *task)
 {
     const Timeline *memory = &replay->world.timeline;
     return image_section_at(memory->image, task->hart.pc, 4) &&
            insn_decode((uint32_t)timeline_read(memory, task->hart.pc, 4, G_MAXUINT, NULL)).kind == INSN_ECALL;
 }
 
-/* What a task that cannot move waits for. */
-static char *waits_for(const Replay *replay, const Task *task)
+char *story_waits_for(const Replay *replay, const Task *task)
 {
     enum {
         A0 = 10,
@@ -236,29 +235,30 @@ static char *waits_for(const Replay *replay, const Task *task)
     };
     const GPtrArray *locks = replay->program->locks;
     if (task->status == TASK_STOPPING)
-        return g_strdup("for all others to be parked");
+        return g_strdup("waits for all others to be parked");
     if (task->status == TASK_FENCING)
-        return g_strdup("for all others to run fence.i");
+        return g_strdup("waits for all others to run fence.i");
     if (task->status == TASK_GRACE)
-        return g_strdup("for all others to pass a schedule point");
+        return g_strdup("waits for all others to pass a schedule point");
     if (task->status == TASK_CALLING)
-        return g_strdup("for all others to acknowledge its IPI");
+        return g_strdup("waits for all others to acknowledge its IPI");
     if (task->status == TASK_PARKED)
         return g_strdup("is parked until stop_machine ends");
     /* It stands at the ecall of a service that blocks; or somebody's stop_machine has switched it out, which a hart alone
      * does not see before the stop is complete. */
-    if (!stands_at_ecall(replay, task))
+    if (!story_is_blocked(replay, task))
         return g_strdup("is parked until stop_machine ends");
     guint argument = (guint)(task->hart.x[A6] >> 8);
     switch ((Service)(task->hart.x[A6] & 0xff)) {
     case SERVICE_LOCK:
-        return g_strdup_printf("for lock %s", argument < locks->len ? (char *)g_ptr_array_index(locks, argument) : "?");
+        return g_strdup_printf("waits for lock %s",
+                               argument < locks->len ? (char *)g_ptr_array_index(locks, argument) : "?");
     case SERVICE_STOP_BEGIN:
-        return g_strdup("for another stop_machine to end");
+        return g_strdup("waits for another stop_machine to end");
     case SERVICE_AWAIT:
     case SERVICE_AWAIT_NOT: {
         g_autofree char *place = address_name(replay->program->image, task->hart.x[A0]);
-        return g_strdup_printf("for %s to change", place);
+        return g_strdup_printf("waits for %s to change", place);
     }
     case SERVICE_SCHEDULE:
     case SERVICE_STOP_END:
@@ -272,9 +272,10 @@ static char *waits_for(const Replay *replay, const Task *task)
     case SERVICE_ONLINE:
         break;
     case SERVICE_OFFLINE:
-        return g_strdup("to go offline");
+        return g_strdup("waits to go offline");
     }
-    return address_name(replay->program->image, task->hart.pc);
+    g_autofree char *place = address_name(replay->program->image, task->hart.pc);
+    return g_strdup_printf("waits at %s", place);
 }
 
 static char *deadlock_sentence(const Replay *replay)
@@ -283,9 +284,8 @@ static char *deadlock_sentence(const Replay *replay)
     for (guint h = 0; h < replay->program->harts->len; h++) {
         if (replay->tasks[h].status == TASK_DONE || replay->tasks[h].status == TASK_IDLE)
             continue;
-        g_autofree char *what = waits_for(replay, &replay->tasks[h]);
-        g_string_append_printf(text, " %s %s%s,", hart_name(replay, (int)h),
-                               g_str_has_prefix(what, "is ") ? "" : "waits ", what);
+        g_autofree char *what = story_waits_for(replay, &replay->tasks[h]);
+        g_string_append_printf(text, " %s %s,", hart_name(replay, (int)h), what);
     }
     text->str[text->len - 1] = '.';
     return g_string_free(text, FALSE);

@@ -53,25 +53,32 @@ static void note(StoryStep *told, char *text)
     g_ptr_array_add(told->notes, text);
 }
 
+/* The step that has stored what a half of a fetch should have read by then, if it has read something older; 0: it has not. */
+static guint half_missed(const Replay *replay, const ReplayStep *at, guint half)
+{
+    const Fetch *fetch = &at->step.hart.fetch;
+    guint newest = 0;
+    timeline_read(&at->world->timeline, fetch->pc + 2 * half, 2, G_MAXUINT, &newest);
+    return newest > fetch->newest[half] ? story_step_of_message(replay, newest) : 0;
+}
+
 /* A fetch that read before the newest store to its bytes. */
 static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *at)
 {
     const Fetch *fetch = &at->step.hart.fetch;
-    if (replay->options->model->coherent_fetch)
+    if (replay->options->model->coherent_fetch || fetch->length == 0)
         return;
-    for (guint half = 0; half < fetch->length / 2; half++) {
-        guint newest = 0;
-        timeline_read(&at->world->timeline, fetch->pc + 2 * half, 2, G_MAXUINT, &newest);
-        if (newest <= fetch->newest[half])
-            continue;
-        guint missed = story_step_of_message(replay, newest);
+    guint lower = half_missed(replay, at, 0), upper = fetch->length == 4 ? half_missed(replay, at, 1) : lower;
+    if (lower && upper && lower != upper) {
+        note(told, g_strdup_printf("stale lower half: misses step %u", lower));
+        note(told, g_strdup_printf("stale upper half: misses step %u", upper));
+    } else if (lower || upper) {
+        bool alike = lower == upper || fetch->newest[0] == fetch->newest[1];
         note(told, g_strdup_printf("stale%s: misses step %u",
-                                   fetch->newest[0] == fetch->newest[1] ? ""
-                                   : half                               ? " upper half"
-                                                                        : " lower half",
-                                   missed));
-        if (fetch->newest[0] == fetch->newest[1])
-            return;
+                                   alike   ? ""
+                                   : lower ? " lower half"
+                                           : " upper half",
+                                   lower ? lower : upper));
     }
 }
 
@@ -353,6 +360,7 @@ StoryStep story_tell_step(const Replay *replay, guint i)
     told.unnumbered = at->step.kind != STEP_EXECUTE && at->step.kind != STEP_SERVICE;
     told.event = story_event(at);
     story_add_links(&told, replay, i, step_missed(replay, at));
+    told.origin = story_origin(replay, i);
     tell_insn(&told, at);
     told.place = told.unnumbered ? NULL : c_place(replay, at, told.tag);
     return told;

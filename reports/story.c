@@ -11,6 +11,7 @@ void story_step_clear(StoryStep *step)
     g_free(step->place);
     g_free(step->tag);
     g_free(step->insn);
+    g_free(step->origin);
     g_ptr_array_unref(step->notes);
     g_array_unref(step->links);
 }

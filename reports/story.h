@@ -44,6 +44,7 @@ typedef struct StoryStep {
     char *tag;        /* OLD, NEW, MIX or a version's name; NULL: the bytes are the same in all versions */
     GPtrArray *notes; /* char *: registers changed, stores missed */
     GArray *links;    /* StoryLink */
+    char *origin;     /* which steps have stored what it fetches; NULL: nobody has stored there */
     StoryEvent event;
     char *insn; /* the instruction, without what the text says instead of it; NULL: the step executes none */
     uint64_t pc;
@@ -82,6 +83,14 @@ Story *story_tell(const Replay *replay) OWNED_BY(story_free);
 StoryStep story_tell_step(const Replay *replay, guint i);
 StoryStep story_tell_next(Replay *replay, const ReplayStep *next);
 void story_step_clear(StoryStep *step);
+
+/* The step (number) in which the hart of `at`, before which there are `i` steps, has promised what that one stores; 0: none. */
+guint story_promise_of(const Replay *replay, guint i, const ReplayStep *at);
+
+/* Whether a task stands at a call of a service; what one that cannot move waits for: "waits for lock text_mutex", "is parked until
+ * stop_machine ends", a new string. */
+bool story_is_blocked(const Replay *replay, const Task *task);
+char *story_waits_for(const Replay *replay, const Task *task);
 
 /* A message's number in the timeline as the number of the step that stored it; 0: none has. */
 guint story_step_of_message(const Replay *replay, guint ts);

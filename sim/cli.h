@@ -132,6 +132,9 @@ typedef struct ScenarioRun {
  * status of all. */
 ExitStatus each_scenario(Common *common, const ScenarioRun *run, GString *out);
 
+/* Writes a file: a new one in place of the old one, or to a device or pipe. */
+bool file_write(const char *path, const char *text, GError **error);
+
 /* Writes to the file of -o, or to stdout. */
 bool common_write(const Common *common, const char *text, GError **error);
 

@@ -121,14 +121,14 @@ static bool talk(Stepper *stepper, StepInput *input, bool strict)
 
 static ExitStatus run_stepper(const Step *step, Stepper *stepper)
 {
-    g_autoptr(StepInput) input = step_input_new();
+    g_autoptr(StepInput) input = step_input_new(stepper);
     if (!step_input_is_terminal(input))
         signal(SIGINT, SIG_DFL); /* on a terminal it ends a `run` */
-    g_autofree char *label = NULL;
-    Options options;
-    g_autoptr(GArray) trail = session_schedule(stepper->session, &options);
-    label = options_label(&options, true);
+    g_autofree char *label = options_label(session_options(stepper->session), true);
+    const char *limit = session_limit(stepper->session);
     g_print("%s [%s]\n", stepper->scenario->file, label);
+    if (limit)
+        g_print("(some choices may be missing: the exploration behind the first violation was stopped by %s)\n", limit);
     scene_state(stepper->out, stepper->session, &stepper->style);
     put(stepper);
     if (!talk(stepper, input, step->strict))
@@ -144,7 +144,7 @@ static ExitStatus step_file(const Step *step, const char *path)
     if (!scenario || !choose_options(step, scenario, &options, &error))
         return report_error(error);
     g_autoptr(Session) session = common_session(&step->common, scenario, &options, &error);
-    if (!session)
+    if (!session || interrupted())
         return interrupted() ? EXIT_INTERRUPTED : report_error(error);
     Stepper stepper = { .scenario = scenario, .session = session, .style = common_style(&step->common) };
     if (!go_to_start(step, &stepper, &options, &error))

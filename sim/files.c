@@ -149,9 +149,31 @@ Scenario *load_file(const char *path, GError **error)
     return scenario;
 }
 
+/* Without a temporary file beside it, which would replace it. */
+static bool write_in_place(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    bool ok = file && fputs(text, file) >= 0;
+    if (file && fclose(file) != 0)
+        ok = false;
+    return ok;
+}
+
+bool file_write(const char *path, const char *text, GError **error)
+{
+    bool special = g_file_test(path, G_FILE_TEST_EXISTS) && !g_file_test(path, G_FILE_TEST_IS_REGULAR);
+    g_autoptr(GError) local = NULL;
+    if (special ? write_in_place(path, text) : g_file_set_contents(path, text, -1, &local))
+        return true;
+    /* GLib's messages name temporary files, and end with the reason. */
+    const char *reason = local ? strrchr(local->message, ':') : NULL;
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "cannot write '%s'%s%s", path, reason ? "" : ": ",
+                reason ? reason : g_strerror(errno));
+    return false;
+}
+
 bool common_write(const Common *common, const char *text, GError **error)
 {
-    g_autoptr(GError) local = NULL;
     if (!common->output || g_str_equal(common->output, "-")) {
         fputs(text, stdout);
         if (fflush(stdout) == 0)
@@ -159,8 +181,5 @@ bool common_write(const Common *common, const char *text, GError **error)
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write the report: %s", g_strerror(errno));
         return false;
     }
-    if (g_file_set_contents(common->output, text, -1, &local))
-        return true;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s", local->message);
-    return false;
+    return file_write(common->output, text, error);
 }

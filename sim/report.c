@@ -94,7 +94,7 @@ bool reports_prepare(Reports *reports, Common *common, bool takes_herd, const ch
     return true;
 }
 
-static bool write_file(const char *report, const RunReport *run, GError **error)
+static bool write_report(const char *report, const RunReport *run, GError **error)
 {
     const char *equals = strchr(report, '=');
     g_autoptr(GString) text = g_string_new(NULL);
@@ -102,7 +102,7 @@ static bool write_file(const char *report, const RunReport *run, GError **error)
     const ReportKind *kind = kind_named(report, (gsize)(equals - report));
     g_assert(kind);
     kind->write(text, run);
-    if (g_file_set_contents(equals + 1, text->str, (gssize)text->len, &local))
+    if (file_write(equals + 1, text->str, &local))
         return true;
     g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report %s: %s", report, local->message);
     return false;
@@ -111,7 +111,7 @@ static bool write_file(const char *report, const RunReport *run, GError **error)
 bool reports_write(const Reports *reports, const Common *common, const GString *text, GError **error)
 {
     for (guint i = 0; reports->reports && reports->reports[i]; i++)
-        if (!write_file(reports->reports[i], reports->run, error))
+        if (!write_report(reports->reports[i], reports->run, error))
             return false;
     const char *format = reports->format ? reports->format : "text";
     if (reports->herd || g_str_equal(format, "text"))

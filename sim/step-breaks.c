@@ -56,7 +56,7 @@ bool step_do_break(Stepper *stepper, char **words, GError **error)
             return false;
         at.hart = (int)hart;
     }
-    if (!step_address(stepper, words[n - 1], &at.address, error))
+    if (!step_address(stepper, words[n - 1], &at.address, error) || !step_is_code(stepper, at.address, error))
         return false;
     stepper->breaks_made++;
     g_array_append_val(stepper->breaks, at);
@@ -73,7 +73,7 @@ bool step_do_delete(Stepper *stepper, char **words, GError **error)
         g_array_set_size(stepper->breaks, 0);
         return true;
     }
-    if (!step_number(words[0], G_MAXINT, &number, error))
+    if (!step_number(words[0], 1, STEP_NUMBER_MAX, &number, error))
         return false;
     for (guint i = 0; i < stepper->breaks->len; i++)
         if (g_array_index(stepper->breaks, Break, i).number == number) {

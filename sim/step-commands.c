@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/base/error.h"
 #include "sim/step.h"
 
 #include <string.h>
@@ -20,8 +19,9 @@ static const Command commands[] = {
     { "step", 's', "[HART]", "one step: the hart's first choice (default: the hart of the last step)", step_do_step,
       true },
     { "next", 'n', "[HART]", "steps of a hart until it has completed an instruction", step_do_next, true },
-    { "run", 'r', "[HART] [until violation|break]",
-      "first choices of all harts in turn, or of one, until a violation or a breakpoint", step_do_run, true },
+    { "run", 'r', "[HART] [until violation]",
+      "first choices of all harts in turn, or of one, until a violation or a breakpoint, or only until a violation",
+      step_do_run, true },
     { "undo", 'u', "[N]", "takes back the last step, or the last N", step_do_undo, true },
     { "redo", 0, "[N]", "makes the step again that was undone, or N of them", step_do_redo, true },
     { "goto", 'g', "STEP", "back or forth to where so many steps have been made; 0 is the beginning", step_do_goto,
@@ -30,8 +30,9 @@ static const Command commands[] = {
       false },
     { "delete", 'd', "[N]", "deletes breakpoint N, or all", step_do_delete, false },
     { "info", 'i', "breaks", "lists the breakpoints", step_do_info, false },
-    { "show", 0, "choices|regs [HART]|mem ADDRESS [BYTES]|timeline|views [HART]|story",
-      "the state again; registers; memory; the stores so far; what a hart must see; the way here", step_do_show, true },
+    { "show", 0, "choices|steps [FROM [TO]]|regs [HART]|mem ADDRESS [BYTES]|timeline|views [HART]|story",
+      "the state again; the steps so far; registers; memory; the stores so far; what a hart must see; the way here",
+      step_do_show, true },
     { "list", 'l', "[HART|ADDRESS]", "instructions around a pc, in memory and in other versions", step_do_list, true },
     { "schedule", 0, "", "prints the way here as `cmodx replay --schedule` takes it", step_do_schedule, false },
     { "save", 0, "FILE", "writes that to a file", step_do_save, false },
@@ -39,66 +40,6 @@ static const Command commands[] = {
     { "help", 'h', "[COMMAND]", "this list, or what one command does", do_help, false },
     { "quit", 'q', "", "ends the session, as the end of input does", do_quit, false },
 };
-
-/* ---- arguments */
-
-bool step_bad(GError **error, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *message = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
-    g_set_error_literal(error, SIM_ERROR, SIM_ERROR_USAGE, message);
-    return false;
-}
-
-bool step_count(char **words, guint least, guint most, const char *usage, GError **error)
-{
-    guint n = g_strv_length(words);
-    return (n >= least && n <= most) || step_bad(error, "usage: %s", usage);
-}
-
-bool step_number(const char *word, guint most, guint *number, GError **error)
-{
-    guint64 value;
-    if (!g_ascii_string_to_unsigned(word, 10, 0, most, &value, NULL))
-        return step_bad(error, "'%s' is no number from 0 to %u", word, most);
-    *number = (guint)value;
-    return true;
-}
-
-bool step_hart(const Stepper *stepper, const char *word, guint *hart, GError **error)
-{
-    const Program *program = stepper->scenario->program;
-    for (guint h = 0; h < program->harts->len; h++)
-        if (g_str_equal(program_hart(program, h)->name, word)) {
-            *hart = h;
-            return true;
-        }
-    guint64 number;
-    if (!g_ascii_string_to_unsigned(word, 10, 0, program->harts->len - 1, &number, NULL))
-        return step_bad(error, "there is no hart '%s'", word);
-    *hart = (guint)number;
-    return true;
-}
-
-bool step_address(const Stepper *stepper, const char *word, uint64_t *address, GError **error)
-{
-    const char *sign = strpbrk(word, "+-");
-    g_autofree char *label = sign ? g_strndup(word, (gsize)(sign - word)) : g_strdup(word);
-    const ImageSymbol *symbol = image_symbol(stepper->scenario->program->image, label);
-    char *end;
-    *address = symbol ? symbol->address : g_ascii_strtoull(label, &end, 0);
-    if (!symbol && (!*label || *end || !g_ascii_isdigit(*label)))
-        return step_bad(error, "there is no label '%s'", label);
-    if (!sign)
-        return true;
-    guint64 offset = g_ascii_strtoull(sign + 1, &end, 0);
-    if (!g_ascii_isdigit(sign[1]) || *end)
-        return step_bad(error, "'%s' is no offset", sign);
-    *address = *sign == '+' ? *address + offset : *address - offset;
-    return true;
-}
 
 guint step_current(const Stepper *stepper)
 {
@@ -119,24 +60,14 @@ static bool do_quit(Stepper *stepper, char **words, GError **error)
 /* The command that a word names: by its letter, by its name, or by a beginning that no other one has. */
 static const Command *find(const char *word, GError **error)
 {
-    const Command *found = NULL;
-    g_autoptr(GString) several = g_string_new(NULL);
+    const char *names[G_N_ELEMENTS(commands)];
     for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
-        const Command *command = &commands[i];
-        if (g_str_equal(word, command->name) || (word[0] == command->letter && !word[1]))
-            return command;
-        if (!g_str_has_prefix(command->name, word))
-            continue;
-        g_string_append_printf(several, "%s%s", found ? ", " : "", command->name);
-        found = command;
+        names[i] = commands[i].name;
+        if (word[0] == commands[i].letter && !word[1])
+            return &commands[i];
     }
-    if (!found)
-        step_bad(error, "there is no command '%s'; see `help`", word);
-    else if (!g_str_equal(several->str, found->name))
-        step_bad(error, "'%s' may be %s", word, several->str);
-    else
-        return found;
-    return NULL;
+    int found = step_find(word, "command", names, G_N_ELEMENTS(commands), error);
+    return found < 0 ? NULL : &commands[found];
 }
 
 static void put_help(GString *out, const Command *command)
@@ -183,11 +114,10 @@ bool step_command(Stepper *stepper, const char *line, GError **error)
     g_auto(GStrv) words = words_of(line);
     if (!words[0])
         return true;
-    if (g_ascii_isdigit(*words[0])) {
-        guint number = 0;
-        return step_count(words, 1, 1, "NUMBER", error) && step_number(words[0], G_MAXINT, &number, error) &&
-               step_choose(stepper, number, error);
-    }
+    if (strstr(line, "\357\277\275")) /* U+FFFD, in place of what was none */
+        return step_bad(error, "a command is text in UTF-8, without NUL");
+    if (g_ascii_isdigit(*words[0]))
+        return step_count(words, 1, 1, "NUMBER", error) && step_choose(stepper, words[0], error);
     const Command *command = find(words[0], error);
     return command && command->run(stepper, words + 1, error);
 }
@@ -199,12 +129,35 @@ bool step_repeats(const char *line)
     return words[0] && (g_ascii_isdigit(*words[0]) || (command && command->repeats));
 }
 
-char **step_completions(const char *text)
+static void add_completion(GPtrArray *names, const char *name, const char *text)
+{
+    if (g_str_has_prefix(name, text))
+        g_ptr_array_add(names, g_strdup(name));
+}
+
+static void add_arguments(GPtrArray *names, const Program *program, const char *text)
+{
+    guint n;
+    const ImageSymbol *symbols = image_symbols(program->image, &n);
+    for (guint h = 0; h < program->harts->len; h++)
+        add_completion(names, program_hart(program, h)->name, text);
+    for (guint i = 0; i < n; i++)
+        add_completion(names, symbols[i].name, text);
+}
+
+char **step_completions(const Stepper *stepper, const char *line, const char *text)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
-    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
-        if (g_str_has_prefix(commands[i].name, text))
-            g_ptr_array_add(names, g_strdup(commands[i].name));
+    g_auto(GStrv) words = words_of(line);
+    const Command *command = words[0] ? find(words[0], NULL) : NULL;
+    if (!words[0])
+        for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+            add_completion(names, commands[i].name, text);
+    else if (command && command->run == step_do_show && !words[1])
+        for (guint i = 0; step_subjects[i]; i++)
+            add_completion(names, step_subjects[i], text);
+    else
+        add_arguments(names, stepper->scenario->program, text);
     g_ptr_array_add(names, NULL);
     return (char **)g_ptr_array_free(g_steal_pointer(&names), FALSE);
 }

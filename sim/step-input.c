@@ -17,14 +17,19 @@ struct StepInput {
 };
 
 #ifdef HAVE_EDITLINE
+/* The library has no place for data of ours. */
+static const Stepper *completing;
+static guint word_start; /* of what is completed, in the line */
+
+/* It asks for one after the other. */
 static char *next_completion(const char *text, int state)
 {
-    /* The library asks for one after the other, and has no place for data of ours. */
     static char **names;
     static guint at;
     if (state == 0) {
         g_strfreev(names);
-        names = step_completions(text);
+        g_autofree char *before = g_strndup(rl_line_buffer, word_start);
+        names = step_completions(completing, before, text);
         at = 0;
     }
     return names[at] ? strdup(names[at++]) : NULL;
@@ -34,20 +39,24 @@ static char **complete(const char *text, int start, int end)
 {
     (void)end;
     rl_attempted_completion_over = 1; /* no names of files */
-    return start == 0 ? rl_completion_matches(text, next_completion) : NULL;
+    word_start = (guint)start;
+    return rl_completion_matches(text, next_completion);
 }
 #endif
 
-StepInput *step_input_new(void)
+StepInput *step_input_new(const Stepper *stepper)
 {
     StepInput *input = g_new0(StepInput, 1);
     input->terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 #ifdef HAVE_EDITLINE
+    completing = stepper;
     if (input->terminal) {
         rl_readline_name = "cmodx";
         rl_attempted_completion_function = complete;
         using_history();
     }
+#else
+    (void)stepper;
 #endif
     return input;
 }
@@ -78,7 +87,7 @@ static char *edited_line(void)
         return NULL;
     if (*line)
         add_history(line);
-    char *copy = g_strdup(line);
+    char *copy = g_utf8_make_valid(line, -1);
     free(line);
     return copy;
 }
@@ -95,5 +104,6 @@ char *step_input_line(StepInput *input)
     ssize_t length = getline(&input->line, &input->size, stdin);
     if (length < 0)
         return NULL;
-    return g_strndup(input->line, strcspn(input->line, "\n"));
+    bool ends = input->line[length - 1] == '\n';
+    return g_utf8_make_valid(input->line, length - ends);
 }

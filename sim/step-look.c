@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "sim/base/error.h"
+#include "scenarios/source.h"
 #include "sim/step.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ static bool show_memory(Stepper *stepper, char **words, GError **error)
     guint size = SHOWN_BYTES;
     if (!step_count(words, 1, 2, "show mem ADDRESS [BYTES]", error) ||
         !step_address(stepper, words[0], &address, error) ||
-        (words[1] && !step_number(words[1], SHOWN_BYTES_MAX, &size, error)))
+        (words[1] && !step_number(words[1], 1, SHOWN_BYTES_MAX, &size, error)))
         return false;
     const Image *image = stepper->scenario->program->image;
     const ImageSection *section = image_section_at(image, address, 1);
@@ -33,6 +33,22 @@ static bool show_memory(Stepper *stepper, char **words, GError **error)
         return step_bad(error, "there is no memory at 0x%" G_GINT64_MODIFIER "x", address);
     scene_memory(stepper->out, stepper->session, address,
                  (guint)MIN((uint64_t)size, section->address + section->size - address));
+    return true;
+}
+
+/* All steps, or those from one on, to another one. */
+static bool show_steps(Stepper *stepper, char **words, GError **error)
+{
+    guint n = session_at(stepper->session), from = 1, to = n;
+    if (!step_count(words, 0, 2, "show steps [FROM [TO]]", error))
+        return false;
+    if (n == 0)
+        return step_bad(error, "no steps have been made");
+    if ((words[0] && !step_number(words[0], 1, n, &from, error)) ||
+        (words[0] && words[1] && !step_number(words[1], from, n, &to, error)))
+        return false;
+    for (guint i = from; i <= to; i++)
+        scene_step(stepper->out, stepper->session, i - 1);
     return true;
 }
 
@@ -76,17 +92,16 @@ static bool show_story(Stepper *stepper, char **words, GError **error)
     return true;
 }
 
+const char *const step_subjects[] = { "choices", "steps", "regs", "mem", "timeline", "views", "story", NULL };
+
 bool step_do_show(Stepper *stepper, char **words, GError **error)
 {
-    static const struct {
-        const char *name;
-        StepFunc show;
-    } things[] = { { "choices", show_choices },   { "regs", show_registers }, { "mem", show_memory },
-                   { "timeline", show_timeline }, { "views", show_views },    { "story", show_story } };
-    for (guint i = 0; words[0] && i < G_N_ELEMENTS(things); i++)
-        if (g_str_has_prefix(things[i].name, words[0]))
-            return things[i].show(stepper, words + 1, error);
-    return step_bad(error, "usage: show choices|regs|mem|timeline|views|story");
+    static const StepFunc show[] = { show_choices,  show_steps, show_registers, show_memory,
+                                     show_timeline, show_views, show_story };
+    if (!words[0])
+        return step_bad(error, "usage: show choices|steps|regs|mem|timeline|views|story");
+    int subject = step_find(words[0], "subject", step_subjects, G_N_ELEMENTS(show), error);
+    return subject >= 0 && show[subject](stepper, words + 1, error);
 }
 
 bool step_do_list(Stepper *stepper, char **words, GError **error)
@@ -95,13 +110,14 @@ bool step_do_list(Stepper *stepper, char **words, GError **error)
     uint64_t address;
     if (!step_count(words, 0, 1, "list [HART|ADDRESS]", error))
         return false;
-    if (words[0] && !step_hart(stepper, words[0], &hart, NULL)) {
-        if (!step_address(stepper, words[0], &address, error))
-            return false;
-        scene_list(stepper->out, stepper->session, address, -1);
-        return true;
-    }
-    scene_list(stepper->out, stepper->session, session_replay(stepper->session)->tasks[hart].hart.pc, (int)hart);
+    bool of_hart = !words[0] || step_hart(stepper, words[0], &hart, NULL);
+    if (of_hart)
+        address = session_replay(stepper->session)->tasks[hart].hart.pc;
+    else if (!step_address(stepper, words[0], &address, error))
+        return false;
+    if (!step_is_code(stepper, address, error))
+        return false;
+    scene_list(stepper->out, stepper->session, address, of_hart ? (int)hart : -1);
     return true;
 }
 
@@ -109,10 +125,10 @@ bool step_do_list(Stepper *stepper, char **words, GError **error)
 
 static char *schedule_of(const Stepper *stepper)
 {
-    Options options;
-    g_autoptr(GArray) trail = session_schedule(stepper->session, &options);
-    g_autofree char *head = options_text(&options), *steps = schedule_text(trail);
-    return g_strdup_printf("%s%s@%s", head, options.all_memory ? ",memory=all" : "", steps);
+    const Options *options = session_options(stepper->session);
+    g_autoptr(GArray) trail = session_schedule(stepper->session);
+    g_autofree char *head = options_text(options), *steps = schedule_text(trail);
+    return g_strdup_printf("%s%s@%s", head, options->all_memory ? ",memory=all" : "", steps);
 }
 
 bool step_do_schedule(Stepper *stepper, char **words, GError **error)
@@ -129,20 +145,39 @@ bool step_do_save(Stepper *stepper, char **words, GError **error)
     if (!step_count(words, 1, 1, "save FILE", error))
         return false;
     g_autofree char *text = schedule_of(stepper), *line = g_strconcat(text, "\n", NULL);
-    return g_file_set_contents(words[0], line, -1, error);
+    return file_write(words[0], line, error);
 }
 
 bool step_load(Stepper *stepper, const char *text, GError **error)
 {
-    Options options, own;
-    g_autoptr(GArray) now = session_schedule(stepper->session, &own);
+    Options options;
     g_autoptr(GArray) trail = parse_schedule(text, stepper->scenario, &options, error);
     if (!trail)
         return false;
-    g_autofree char *theirs = options_label(&options, true), *ours = options_label(&own, true);
+    g_autofree char *theirs = options_label(&options, true),
+                    *ours = options_label(session_options(stepper->session), true);
     if (!g_str_equal(theirs, ours))
         return step_bad(error, "the schedule is for [%s], but this session is [%s]", theirs, ours);
     return session_load(stepper->session, trail, options.all_memory, error);
+}
+
+/* What a file holds, as one line; a new string. */
+static char *read_schedule(const char *path, GError **error)
+{
+    gsize length;
+    if (g_str_equal(path, "-")) {
+        step_bad(error, "load needs a file or a schedule; commands come from standard input");
+        return NULL;
+    }
+    g_autoptr(Source) source = source_load(path, error);
+    if (!source)
+        return NULL;
+    const char *text = source_text(source, &length);
+    if (g_utf8_validate(text, (gssize)length, NULL))
+        return g_strstrip(g_strdup(text));
+    g_autofree char *quoted = step_quoted(path);
+    step_bad(error, "%s holds no schedule: it is not text", quoted);
+    return NULL;
 }
 
 bool step_do_load(Stepper *stepper, char **words, GError **error)
@@ -152,9 +187,9 @@ bool step_do_load(Stepper *stepper, char **words, GError **error)
         return false;
     if (strchr(words[0], '@'))
         text = g_strdup(words[0]);
-    else if (!g_file_get_contents(words[0], &text, NULL, error))
+    else if (!(text = read_schedule(words[0], error)))
         return false;
-    if (!step_load(stepper, g_strstrip(text), error))
+    if (!step_load(stepper, text, error))
         return false;
     step_show(stepper, session_at(stepper->session), NULL);
     return true;

@@ -7,12 +7,6 @@ enum {
     SHOWN_STEPS_MAX = 24
 };
 
-typedef enum Until {
-    UNTIL_ANYTHING,
-    UNTIL_VIOLATION,
-    UNTIL_BREAK
-} Until;
-
 void step_show(Stepper *stepper, guint from, const char *why)
 {
     Session *session = stepper->session;
@@ -35,6 +29,15 @@ static const SessionChoice *choice_at(const Stepper *stepper, guint i)
     return &g_array_index(session_choices(stepper->session), SessionChoice, i);
 }
 
+/* Why there is no choice at all. */
+static bool nobody(const Stepper *stepper, GError **error)
+{
+    const Violation *violation = &session_replay(stepper->session)->violation;
+    if (violation->kind != VIOLATION_NONE)
+        return step_bad(error, "nothing goes on behind a violation; `undo` steps back");
+    return step_bad(error, "nobody can go on here; `undo` steps back");
+}
+
 static bool take(Stepper *stepper, guint choice, GError **error)
 {
     const SessionChoice *chosen = choice_at(stepper, choice);
@@ -44,14 +47,17 @@ static bool take(Stepper *stepper, guint choice, GError **error)
     return session_take(stepper->session, choice, error);
 }
 
-bool step_choose(Stepper *stepper, guint number, GError **error)
+bool step_choose(Stepper *stepper, const char *number, GError **error)
 {
-    guint at = session_at(stepper->session), n = session_choices(stepper->session)->len;
+    guint at = session_at(stepper->session), n = session_choices(stepper->session)->len, choice;
     if (n == 0)
-        return step_bad(error, "nobody can go on here");
-    if (number < 1 || number > n)
-        return step_bad(error, "the choices are 1 to %u", n);
-    if (!take(stepper, number - 1, error))
+        return nobody(stepper, error);
+    if (!step_number(number, 1, n, &choice, NULL)) {
+        g_autofree char *quoted = step_quoted(number);
+        return n == 1 ? step_bad(error, "%s is no choice: there is only 1", quoted)
+                      : step_bad(error, "%s is no choice: they are 1 to %u", quoted, n);
+    }
+    if (!take(stepper, choice - 1, error))
         return false;
     step_show(stepper, at, NULL);
     return true;
@@ -74,16 +80,17 @@ static int whose_turn(const Stepper *stepper, const char *name, bool others, GEr
     guint n = stepper->scenario->program->harts->len, hart;
     if (name && !step_hart(stepper, name, &hart, error))
         return -1;
-    if (name && first_choice(stepper, hart) < 0) {
-        step_bad(error, "%s cannot go on here", program_hart(stepper->scenario->program, hart)->name);
-        return -1;
-    }
-    if (name)
+    if (name && first_choice(stepper, hart) >= 0)
         return (int)hart;
-    for (guint i = others && session_at(stepper->session); i <= n; i++)
+    for (guint i = others && session_at(stepper->session); i <= n && !name; i++)
         if (first_choice(stepper, hart = (step_current(stepper) + i) % n) >= 0)
             return (int)hart;
-    step_bad(error, "nobody can go on here");
+    if (session_choices(stepper->session)->len == 0)
+        nobody(stepper, error);
+    else if (name)
+        step_bad(error, "%s cannot go on here", program_hart(stepper->scenario->program, hart)->name);
+    else
+        step_bad(error, "only promises are left; they are taken by number");
     return -1;
 }
 
@@ -122,38 +129,33 @@ bool step_do_next(Stepper *stepper, char **words, GError **error)
     return true;
 }
 
-/* The words behind `run`. */
-static bool parse_run(char **words, const char **hart, Until *until, GError **error)
+/* The words behind `run`. `past_breaks`: it does not stop at breakpoints. */
+static bool parse_run(char **words, const char **hart, bool *past_breaks, GError **error)
 {
-    static const char usage[] = "run [HART] [until violation|break]";
-    guint n = g_strv_length(words);
-    *until = UNTIL_ANYTHING;
-    *hart = n && !g_str_equal(words[0], "until") ? words[0] : NULL;
+    *hart = words[0] && !g_str_equal(words[0], "until") ? words[0] : NULL;
     char **rest = words + (*hart != NULL);
-    n = g_strv_length(rest);
-    if (n == 0)
-        return true;
-    if (n != 2 || !g_str_equal(rest[0], "until") ||
-        !(g_str_equal(rest[1], "violation") || g_str_equal(rest[1], "break")))
-        return step_bad(error, "usage: %s", usage);
-    *until = g_str_equal(rest[1], "violation") ? UNTIL_VIOLATION : UNTIL_BREAK;
-    return true;
+    *past_breaks = g_strv_length(rest) == 2 && g_str_equal(rest[0], "until") && g_str_equal(rest[1], "violation");
+    return !rest[0] || *past_breaks || step_bad(error, "usage: run [HART] [until violation]");
 }
 
 /* Why a run ends where nobody can take a first choice any more; a new string, or NULL: the state tells. */
 static char *end_reached(const Stepper *stepper, const char *name)
 {
     const Replay *replay = session_replay(stepper->session);
+    guint hart;
     if (replay->violation.kind != VIOLATION_NONE || replay->finished)
         return NULL;
-    return name ? g_strdup_printf("%s cannot go on", name) : g_strdup("only promises are left");
+    if (!name || !step_hart(stepper, name, &hart, NULL))
+        return g_strdup("only promises are left");
+    const char *what = replay->tasks[hart].status == TASK_DONE ? "is done" : "cannot go on";
+    return g_strdup_printf("%s %s", program_hart(stepper->scenario->program, hart)->name, what);
 }
 
 bool step_do_run(Stepper *stepper, char **words, GError **error)
 {
     const char *name;
-    Until until;
-    if (!parse_run(words, &name, &until, error))
+    bool past_breaks;
+    if (!parse_run(words, &name, &past_breaks, error))
         return false;
     guint from = session_at(stepper->session), n = 0;
     g_autofree char *why = NULL;
@@ -161,7 +163,7 @@ bool step_do_run(Stepper *stepper, char **words, GError **error)
         int hart = whose_turn(stepper, name, true, n ? NULL : error);
         if (hart < 0 || !take(stepper, (guint)first_choice(stepper, (guint)hart), n ? NULL : error))
             break;
-        why = until == UNTIL_VIOLATION ? NULL : step_break_reached(stepper);
+        why = past_breaks ? NULL : step_break_reached(stepper);
     }
     if (n == 0)
         return interrupted();
@@ -181,7 +183,7 @@ static bool parse_times(char **words, const char *name, guint most, guint *times
     *times = 1;
     if (!step_count(words, 0, 1, usage, error))
         return false;
-    if (words[0] && !step_number(words[0], G_MAXINT, times, error))
+    if (words[0] && !step_number(words[0], 1, STEP_NUMBER_MAX, times, error))
         return false;
     if (most == 0)
         return step_bad(error, "there is nothing to %s", name);
@@ -212,10 +214,11 @@ bool step_do_redo(Stepper *stepper, char **words, GError **error)
 bool step_do_goto(Stepper *stepper, char **words, GError **error)
 {
     guint at;
-    if (!step_count(words, 1, 1, "goto STEP", error) || !step_number(words[0], G_MAXINT, &at, error))
+    if (!step_count(words, 1, 1, "goto STEP", error) || !step_number(words[0], 0, STEP_NUMBER_MAX, &at, error))
         return false;
     if (at > session_length(stepper->session))
-        return step_bad(error, "there are only %u steps", session_length(stepper->session));
+        return step_bad(error, "only %u step%s known", session_length(stepper->session),
+                        session_length(stepper->session) == 1 ? " is" : "s are");
     session_goto(stepper->session, at);
     step_show(stepper, at, NULL);
     return true;

@@ -65,7 +65,8 @@ class Session:
         return "".join(lines)
 
     def state(self):
-        return "".join(self.ask("show " + what) for what in ("choices", "regs", "timeline", "views"))
+        text = "".join(self.ask("show " + what) for what in ("choices", "regs", "timeline", "views"))
+        return re.sub(r"^(after step \d+) of \d+$", r"\1", text, flags=re.M)
 
     def quit(self):
         self.process.stdin.close()

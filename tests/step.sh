@@ -66,6 +66,18 @@ session 0 'beginnings of names' "$one" 'ste\nn\nru CPU1\ninf br\nunset\n'
 err_has "^there is no command 'unset'"
 session 0 'an empty line' "$one" 'step\n\n\nundo 2\n\nschedule\n'
 last_is 'sc,preempt=full@'
+session 10 'a violation is the end' "$one -c" 'step\n1\nrun\n'
+holds 'not told why' [ "$(grep -c '^nothing goes on behind a violation' "$t/err")" = 3 ]
+session 0 'where one is among the known steps' "$one" 'step\nstep\nundo\nshow steps\n'
+out_has '^after step 1 of 2$'
+last_is '   1  CPU0  mv s0,ra                            00008413  s0 = 0x801ff000 (end of the call)'
+session 0 'a hart that is done' "$one" 'run CPU0\nlist CPU0\n'
+out_has '^CPU0 is done$'
+err_has '^there is no code at .*end of the call'
+session 0 'line ends of other systems' "$one" 'step\r\n\r\nundo\r\nschedule\r\n'
+last_is 'sc,preempt=full@0:1'
+session 0 'saved to a device' "$one" 'save /dev/null\n'
+holds '/dev/null is no device' [ -c /dev/null ]
 session 0 'help' "$one" 'help\nhelp sh\n'
 no_err
 out_has 'unambiguous'
@@ -84,30 +96,47 @@ mistake() {
     session 1 "$1, strictly" "$one --strict" "step\n$1\nschedule\n"
     err_has "$2"
 }
-mistake 0 '^the choices are 1 to 2$'
-mistake 3 '^the choices are 1 to 2$'
+mistake 0 "^'0' is no choice: they are 1 to 2$"
+mistake 3 "^'3' is no choice: they are 1 to 2$"
+mistake 1x "^'1x' is no choice"
 mistake '1 1' '^usage: NUMBER$'
-mistake 99999999999 'no number from 0'
+mistake 99999999999 'is no choice'
 mistake re "^there is no command\|^'re' may be\|nothing to redo"
-mistake nonsense "^there is no command 'nonsense'; see .help.$"
-mistake 'step CPU7' "^there is no hart 'CPU7'$"
+mistake nonsense "^there is no command 'nonsense'$"
+mistake setp "^there is no command 'setp'; did you mean 'step'?$"
+mistake 'step\0' '^a command is text in UTF-8'
+mistake 'st\0377' '^a command is text in UTF-8'
+mistake 'step CPU7' "^there is no hart 'CPU7', but CPU0, CPU1$"
 mistake 'step CPU0 CPU1' '^usage: step \[HART\]$'
 mistake 'run CPU0 till violation' '^usage: run'
 mistake 'undo x' "^'x' is no number"
 mistake redo '^there is nothing to redo$'
-mistake 'goto 7' '^there are only 1 steps$'
+mistake 'undo 0' "^'0' is no number from 1 to"
+mistake 'goto 7' '^only 1 step is known$'
 mistake goto '^usage: goto STEP$'
 mistake break '^usage: break'
 mistake 'break at nowhere' "^there is no label 'nowhere'$"
+mistake 'break at fucn' "did you mean 'func'?$"
 mistake 'break at func+x' 'is no offset'
+mistake 'break at func+99999999999999999999' 'is no offset'
+mistake 'break at func+1' '^there is no instruction at 0x80200011 (func+1)$'
+mistake 'break at 0x10' '^there is no code at 0x10$'
 mistake 'delete 3' '^there is no breakpoint 3$'
 mistake info '^usage: info breaks$'
 mistake show '^usage: show'
+mistake 'show s' "^'s' may be steps, story$"
+mistake 'show x' "^there is no subject 'x', but choices, steps"
+mistake 'show steps 2' "^'2' is no number from 1 to 1$"
 mistake 'show mem' '^usage: show mem'
+mistake 'show mem func 0' 'from 1 to'
 mistake 'show mem 0x10' '^there is no memory at 0x10$'
 mistake 'list nowhere' "^there is no label 'nowhere'$"
+mistake 'list 0x10' '^there is no code at 0x10$'
 mistake 'save /nowhere/x' 'nowhere'
 mistake "load $t/nothing" 'nothing'
+mistake 'load -' '^load needs a file'
+mistake 'load /dev/zero' 'larger than 4 MiB'
+mistake "load $cmodx" 'is not text\|larger than'
 mistake 'load sc,preempt=full@0:99' 'CPU0'
 mistake 'load sc,preempt=full@7:1' 'column 1'
 mistake 'load rvwmo,preempt=full@' '^the schedule is for \[rvwmo'
@@ -130,4 +159,10 @@ session 1 'too far' "$one --at 1" ''
 session 2 'a bad schedule' "$pair --schedule sc@0" ''
 session 2 'a schedule too long' "$pair --schedule sc,preempt=full@0:99" ''
 session 5 'a limit' "scenarios/catalogue/jit/openjdk-entry-barrier.yaml --model rvwmo --preempt full --max-states 3" ''
+err_has 'stopped by --max-states while exploring'
+session 10 'a limit behind the violation' 'scenarios/catalogue/isa/two-words-unordered.yaml --model rvwmo -c --max-states 36' \
+    'load rvwmo,ziccif,preempt=full,memory=all@1:2\nschedule\n'
+out_has '^(some choices may be missing: .* stopped by --max-states)$'
+err_has '^the schedule is about all memory, but exploring it was stopped by --max-states$'
+last_is 'rvwmo,ziccif,preempt=full@1:2,0:1,0/1'
 summary

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/base/error.h"
+#include "sim/machine/driver.h"
 #include "sim/machine/replay.h"
 
 enum {
     SCHEDULE_STEPS_MAX = 1000000,
-    PROMISE_SIZE_MAX = HARTS_MAX << 16 | 8 << 8 | 8
+    PROMISE_SIZE_MAX = (HARTS_MAX - 1) << 16 | 0xffff
 };
 
 guint trail_switches(const GArray *trail)
@@ -83,12 +84,23 @@ static bool take_mark(const char **at, char mark)
     return true;
 }
 
-/* ADDRESS:SIZE=VALUE, in hexadecimal but for the size (of a message that is no store: what kind it is). */
-static bool take_promise(const char **at, TrailStep *promise)
+/* Whether a message can be like that: only stores have a size, and only harts that there are ask for something. */
+static bool is_message(const Message *message, guint n_harts)
 {
-    return take_hex(at, &promise->promise[0]) && take_mark(at, ':') &&
-           take_number(at, 1, PROMISE_SIZE_MAX, &promise->promise[2]) && take_mark(at, '=') &&
-           take_hex(at, &promise->promise[1]);
+    bool sized = message->size == 1 || message->size == 2 || message->size == 4 || message->size == 8;
+    return message->kind == MESSAGE_STORE
+               ? sized && message->asker == 0
+               : message->kind <= MESSAGE_OFFLINE && message->size == 0 && message->asker < n_harts;
+}
+
+/* ADDRESS:SIZE=VALUE, in hexadecimal but for the size (of a message that is no store: what kind it is). */
+static bool take_promise(const char **at, guint n_harts, TrailStep *promise)
+{
+    if (!take_hex(at, &promise->promise[0]) || !take_mark(at, ':') ||
+        !take_number(at, 1, PROMISE_SIZE_MAX, &promise->promise[2]))
+        return false;
+    Message message = trail_message(promise);
+    return is_message(&message, n_harts) && take_mark(at, '=') && take_hex(at, &promise->promise[1]);
 }
 
 GArray *schedule_parse(const char *text, guint n_harts, GError **error)
@@ -105,7 +117,7 @@ GArray *schedule_parse(const char *text, guint n_harts, GError **error)
         if (kind == '!') {
             at++;
             TrailStep promise = { .process = (guint)hart, .move = TRAIL_PROMISE };
-            if (!take_promise(&at, &promise))
+            if (!take_promise(&at, n_harts, &promise))
                 return bad(trail, text, at, "ADDRESS:SIZE=VALUE", error);
             g_array_append_val(trail, promise);
             if (*at && *at != ',')

@@ -23,6 +23,7 @@ struct Session {
     bool unknown;     /* ... or may not be: some were not looked at */
     bool is_dead_end;
     SessionSolo *solo; /* NULL: interleavings */
+    const char *limit; /* the option that has ended the exploration behind the first violation; NULL: all is known */
 };
 
 /* How to undo a step under the timeline explorer. */
@@ -52,9 +53,6 @@ struct SessionSolo {
 /* Appends a choice; takes over `after`, the world after it (NULL: as before). */
 void session_add_choice(Session *session, const TrailStep *by, const Task *before, const MachineStep *step,
                         World *after, const char *forbidden);
-
-/* Memory as it is now; a new world. */
-World *session_solo_world(const SessionSolo *solo);
 
 /* ---- session-choices.c: adds the choices of all harts. */
 void session_solo_look(Session *session);

@@ -10,7 +10,8 @@ enum {
     OUTLOOK_STATES_MAX = 100000
 };
 
-World *session_solo_world(const SessionSolo *solo)
+/* Memory as it is now; a new world. */
+static World *world_now(const SessionSolo *solo)
 {
     World *world = g_new0(World, 1);
     world_init(world, solo->driver.machine->program);
@@ -42,13 +43,13 @@ static void record(Session *session, const TrailStep *by, const MachineStep *ste
     const Local *local = &solo->driver.locals[by->process];
     Undo undo = { by->process, local_intern(local, solo->locals), solo->driver.timeline->len };
     g_array_append_val(solo->undos, undo);
-    replay_record(session->replay, by, &local->task, session_solo_world(solo), step);
+    replay_record(session->replay, by, &local->task, world_now(solo), step);
 }
 
 static void record_world(Session *session)
 {
     const GArray *steps = session->replay->steps;
-    g_array_index(steps, ReplayStep, steps->len - 1).step.world = session_solo_world(session->solo);
+    g_array_index(steps, ReplayStep, steps->len - 1).step.world = world_now(session->solo);
 }
 
 static void promise(Session *session, const TrailStep *by)
@@ -143,41 +144,50 @@ static void outlook_free(gpointer outlook)
     solo_outlook_free(outlook);
 }
 
-static bool explore(Timelines *timelines, const SearchOptions *limits, SearchEnd *end, GError **error)
+/* The option whose limit has ended an exploration before its time; NULL: none has. */
+static const char *limit_of(SearchEnd end)
 {
-    *end = timelines_explore(timelines, limits);
-    if (*end == SEARCH_COMPLETE || *end == SEARCH_VIOLATION || *end == SEARCH_STEPS)
-        return true;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED,
-                "stopped by a limit while exploring which memory harts share, which has to be known first");
-    return false;
+    switch (end) {
+    case SEARCH_COMPLETE:
+    case SEARCH_VIOLATION:
+    case SEARCH_STEPS:
+        return NULL;
+    case SEARCH_STATES:
+        return "--max-states";
+    case SEARCH_BYTES:
+        return "--max-memory";
+    case SEARCH_STOPPED:
+        return "--timeout";
+    }
+    g_assert_not_reached();
 }
 
-/* A violation ended the exploration: another one goes on. */
-static bool explore_on(Session *session, SessionSolo *solo, const SearchOptions *limits, GError **error)
+/* A violation ended the exploration: another one goes on. If that takes too long, what is known is that of the first one. */
+static void explore_on(Session *session, SessionSolo *solo, const SearchOptions *limits)
 {
-    SearchEnd end;
+    Timelines *wider = timelines_new(session->machine);
     g_autoptr(GArray) trail = timelines_trail(solo->timelines);
-    solo->deadlock = timelines_violation(solo->timelines);
-    solo->narrow = solo->timelines;
-    solo->timelines = timelines_new(session->machine);
-    timelines_go_on(solo->timelines);
-    if (!explore(solo->timelines, limits, &end, error))
-        return false;
     bool unused;
-    memory_map_seal(timelines_map(solo->narrow, &unused));
-    session->options.all_memory = true;
+    solo->deadlock = timelines_violation(solo->timelines);
+    timelines_go_on(wider);
+    session->limit = limit_of(timelines_explore(wider, limits));
+    if (session->limit) {
+        timelines_free(wider);
+    } else {
+        solo->narrow = solo->timelines;
+        solo->timelines = wider;
+        session->options.all_memory = true;
+        memory_map_seal(timelines_map(solo->narrow, &unused));
+    }
     solo->map = timelines_map(solo->timelines, &solo->marks_matter);
     memory_map_seal(solo->map);
     if (solo->deadlock.kind == VIOLATION_DEADLOCK)
         solo->found = session_solo_carry(session, trail, NULL);
-    return true;
 }
 
 bool session_solo_init(Session *session, const SearchOptions *limits, GError **error)
 {
     SessionSolo *solo = session->solo = g_new0(SessionSolo, 1);
-    SearchEnd end;
     solo->limits = (SearchOptions){ .states_max = OUTLOOK_STATES_MAX };
     solo->locals = intern_new();
     solo->places = intern_new();
@@ -185,9 +195,15 @@ bool session_solo_init(Session *session, const SearchOptions *limits, GError **e
     solo->undos = g_array_new(FALSE, FALSE, sizeof(Undo));
     solo->timelines = timelines_new(session->machine);
     session->options.all_memory = false;
-    if (!explore(solo->timelines, limits, &end, error) ||
-        (end == SEARCH_VIOLATION && !explore_on(session, solo, limits, error)))
+    SearchEnd end = timelines_explore(solo->timelines, limits);
+    const char *limit = limit_of(end);
+    if (limit) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_UNSUPPORTED,
+                    "stopped by %s while exploring which memory harts share, which has to be known first", limit);
         return false;
+    }
+    if (end == SEARCH_VIOLATION)
+        explore_on(session, solo, limits);
     solo->map = timelines_map(solo->timelines, &solo->marks_matter);
     memory_map_seal(solo->map);
     solo_driver_init(&solo->driver, session->machine, solo->map, solo->marks_matter);

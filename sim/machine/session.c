@@ -207,6 +207,11 @@ static bool follow_all(Session *session, const GArray *trail, GError **error)
 bool session_load(Session *session, const GArray *trail, bool all_memory, GError **error)
 {
     guint at = session_at(session);
+    if (all_memory && session->limit) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_SCHEDULE,
+                    "the schedule is about all memory, but exploring it was stopped by %s", session->limit);
+        return false;
+    }
     bool carries = session->solo && !all_memory;
     g_autoptr(GArray) carried = carries ? session_solo_carry(session, trail, error) : NULL;
     if (carries && !carried)
@@ -225,18 +230,27 @@ bool session_load(Session *session, const GArray *trail, bool all_memory, GError
     return true;
 }
 
-GArray *session_schedule(const Session *session, Options *options)
+GArray *session_schedule(const Session *session)
 {
     GArray *trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
     if (session_at(session))
         g_array_append_vals(trail, session->trail->data, session_at(session));
-    *options = session->options;
     return trail;
+}
+
+const Options *session_options(const Session *session)
+{
+    return &session->options;
 }
 
 const Views *session_views(const Session *session, guint hart, const GArray **timeline)
 {
     return session->solo ? session_solo_views(session->solo, hart, timeline) : NULL;
+}
+
+const char *session_limit(const Session *session)
+{
+    return session->limit;
 }
 
 /* ---- set-up */

@@ -17,9 +17,12 @@ typedef struct SessionChoice {
 void session_free(Session *session);
 
 /* Borrows all but the options. What the timeline explorer does is explored first, within `limits`: fails with
- * SIM_ERROR_UNSUPPORTED if one of them ends that. */
+ * SIM_ERROR_UNSUPPORTED if one of them ends that before the first violation. */
 Session *session_new(const Program *program, const Options *options, const SearchOptions *limits, Oracle *oracle,
                      GError **error) OWNED_BY(session_free);
+
+/* The option whose limit has ended the exploration behind the first violation, so that choices may be missing; NULL: none has. */
+const char *session_limit(const Session *session);
 
 /* The steps so far, and what they have come to: the state, a violation, whether nobody can go on. Valid until the next step. */
 Replay *session_replay(Session *session);
@@ -47,8 +50,9 @@ void session_goto(Session *session, guint at);
  * failure the session is where it was. */
 bool session_load(Session *session, const GArray *trail, bool all_memory, GError **error);
 
-/* The steps so far as a schedule (of TrailStep), for options `*options`; a new array. */
-GArray *session_schedule(const Session *session, Options *options);
+/* The steps so far as a schedule (of TrailStep), and the options that it is for; a new array. */
+GArray *session_schedule(const Session *session);
+const Options *session_options(const Session *session);
 
 /* The views of a hart, with `timeline` (of Message; the hart is the owner's number) that they are about; NULL: it has none
  * but those in its Task. */

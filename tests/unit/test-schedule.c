@@ -137,15 +137,17 @@ Test(schedule, bad_texts_are_refused_where_they_go_wrong)
 /* Messages that take effect before their turn. */
 Test(schedule, promises)
 {
-    static const char text[] = "0:2,1!80001000:4=13,0/1";
+    static const char text[] = "0:2,1!80001000:4=13,0/1,1!0:67072=1";
     g_autoptr(GArray) trail = schedule_parse(text, 2, NULL);
-    cr_assert_eq(trail->len, 4);
+    cr_assert_eq(trail->len, 5);
     const TrailStep *promise = &g_array_index(trail, TrailStep, 2);
     cr_expect(promise->process == 1 && promise->move == TRAIL_PROMISE);
     cr_expect(promise->promise[0] == 0x80001000 && promise->promise[1] == 0x13 && promise->promise[2] == 4);
     g_autofree char *back = schedule_text(trail);
     cr_expect_str_eq(back, text);
-    static const char *const wrong[] = { "0!", "0!x", "0!1:", "0!1:4", "0!1:4=", "0!1:0=1", "0!1:4=1x", "0!1:99999999=1" };
+    static const char *const wrong[] = { "0!",        "0!x",        "0!1:",           "0!1:4",       "0!1:4=",
+                                         "0!1:0=1",   "0!1:4=1x",   "0!1:99999999=1", "0!1:3=1",     "0!1:9=1",
+                                         "0!1:264=1", "0!1:3840=1", "0!1:65288=1",    "1!1:132608=1" };
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
         g_autoptr(GError) error = NULL;
         cr_expect_null(schedule_parse(wrong[i], 2, &error), "'%s'", wrong[i]);
