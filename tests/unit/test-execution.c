@@ -164,14 +164,13 @@ static void walk_program(const Program *program, const Options *options, Oracle 
     g_autoptr(GError) error = NULL;
     g_autoptr(GRand) rand = g_rand_new_with_seed(number);
     g_autoptr(Session) session = session_new(program, options, &limits, oracle, &error);
-    Options replayed;
     if (!session) /* exploring takes too long */
         return;
     walk(session, rand);
-    g_autoptr(GArray) trail = session_schedule(session, &replayed);
+    g_autoptr(GArray) trail = session_schedule(session);
     g_autofree char *text = schedule_text(trail);
     g_autofree char *what = g_strdup_printf("%s, program %u: %s", options->model->name, number, text);
-    g_autoptr(Replay) replay = replay_run(program, &replayed, trail, &error);
+    g_autoptr(Replay) replay = replay_run(program, session_options(session), trail, &error);
     cr_assert(replay, "%s: %s", what, error ? error->message : "");
     check_execution(replay, what, tally);
 }
