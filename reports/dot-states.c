@@ -51,20 +51,12 @@ static char *brief_text(const ReplayStep *at, const StoryStep *told)
     return text;
 }
 
-static bool is_stale(const StoryStep *told)
-{
-    for (guint i = 0; i < told->notes->len; i++)
-        if (g_str_has_prefix(g_ptr_array_index(told->notes, i), "stale"))
-            return true;
-    return false;
-}
-
 static void tell(States *states, const ReplayStep *at, gpointer data)
 {
     StoryStep told = story_tell_next(&states->replay, at);
     g_autofree char *brief = brief_text(at, &told);
     const char *tag = told.tag ? told.tag : "", *blank = told.tag ? " " : "",
-               *stale = is_stale(&told) ? " (stale)" : "";
+               *stale = story_is_stale(&states->replay, at) ? " (stale)" : "";
     DotStep step = { .hart = at->hart };
     step.what = g_strconcat(told.what, blank, tag, stale, NULL);
     step.brief = g_strconcat(brief, blank, tag, stale, NULL);

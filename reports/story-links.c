@@ -9,7 +9,7 @@ static const ReplayStep *step_at(const Replay *replay, guint i)
 
 guint story_step_of_message(const Replay *replay, guint ts)
 {
-    for (guint i = 0; i < replay->steps->len; i++) {
+    for (guint i = 0; ts && i < replay->steps->len; i++) {
         const MachineStep *step = &step_at(replay, i)->step;
         if (step->world && timeline_now(&step->world->timeline) >= ts)
             return i + 1;

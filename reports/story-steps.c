@@ -53,22 +53,30 @@ static void note(StoryStep *told, char *text)
     g_ptr_array_add(told->notes, text);
 }
 
-/* The step that has stored what a half of a fetch should have read by then, if it has read something older; 0: it has not. */
-static guint half_missed(const Replay *replay, const ReplayStep *at, guint half)
+/* The newest store to a half of a fetch, if the fetch has read something older: its place in the timeline; 0: it has not. */
+static guint half_missed(const ReplayStep *at, guint half)
 {
     const Fetch *fetch = &at->step.hart.fetch;
     guint newest = 0;
+    if (2 * half >= fetch->length)
+        return 0;
     timeline_read(&at->world->timeline, fetch->pc + 2 * half, 2, G_MAXUINT, &newest);
-    return newest > fetch->newest[half] ? story_step_of_message(replay, newest) : 0;
+    return newest > fetch->newest[half] ? newest : 0;
+}
+
+bool story_is_stale(const Replay *replay, const ReplayStep *at)
+{
+    return !replay->options->model->coherent_fetch && (half_missed(at, 0) || half_missed(at, 1));
 }
 
 /* A fetch that read before the newest store to its bytes. */
 static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *at)
 {
     const Fetch *fetch = &at->step.hart.fetch;
-    if (replay->options->model->coherent_fetch || fetch->length == 0)
+    if (!story_is_stale(replay, at))
         return;
-    guint lower = half_missed(replay, at, 0), upper = fetch->length == 4 ? half_missed(replay, at, 1) : lower;
+    guint lower = story_step_of_message(replay, half_missed(at, 0));
+    guint upper = fetch->length == 4 ? story_step_of_message(replay, half_missed(at, 1)) : lower;
     if (lower && upper && lower != upper) {
         note(told, g_strdup_printf("stale lower half: misses step %u", lower));
         note(told, g_strdup_printf("stale upper half: misses step %u", upper));

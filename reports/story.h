@@ -82,6 +82,8 @@ Story *story_tell(const Replay *replay) OWNED_BY(story_free);
 /* One step of a replay; and one that might be made next, which is none of its steps. */
 StoryStep story_tell_step(const Replay *replay, guint i);
 StoryStep story_tell_next(Replay *replay, const ReplayStep *next);
+/* Whether the step fetches what is older than the newest store to it. */
+bool story_is_stale(const Replay *replay, const ReplayStep *at);
 void story_step_clear(StoryStep *step);
 
 /* The step (number) in which the hart of `at`, before which there are `i` steps, has promised what that one stores; 0: none. */
