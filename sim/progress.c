@@ -88,6 +88,8 @@ static void put_line(Progress *progress, const char *text)
 
 void progress_show(Progress *progress, const SearchProgress *now)
 {
+    if (progress->before > 0 && progress->first == 0)
+        progress->first = now->states;
     if (now->unit) {
         progress->done = now->done;
         progress->expected = now->expected;
