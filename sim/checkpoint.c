@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+enum {
+    NAME_MAX_BYTES = 120 /* of 255 that file systems take */
+};
+
 struct Checkpoint {
     char *path;
     Archive *archive; /* behind the header */
@@ -127,9 +131,13 @@ bool checkpoint_write(const char *path, const Scenario *scenario, const Row *row
 
 char *checkpoint_usual_path(const Scenario *scenario, const Options *options)
 {
-    g_autofree char *name = g_path_get_basename(scenario->file), *text = options_text(options);
-    char *dot = strrchr(name, '.');
-    if (dot && dot != name)
+    g_autofree char *name = g_strdup(scenario->file), *text = options_text(options);
+    char *start = name + strspn(name, "./");
+    char *dot = strrchr(start, '.');
+    if (dot && dot != start && !strchr(dot, '/'))
         *dot = '\0';
-    return g_strdup_printf("%s-%s.ckpt", name, g_strdelimit(text, ",=", '-'));
+    gsize length = strlen(start);
+    if (length > NAME_MAX_BYTES)
+        start += length - NAME_MAX_BYTES;
+    return g_strdup_printf("%s-%s.ckpt", g_strdelimit(start, "/", '-'), g_strdelimit(text, ",=", '-'));
 }
