@@ -163,6 +163,22 @@ static GArray *row_resumed(const Checkpoint *from, const Scenario *scenario, GEr
     return rows;
 }
 
+/* One file holds one search. */
+static bool may_keep(const Common *common, const Scenario *scenario, GArray **rows, GError **error)
+{
+    const char *where = common->checkpoint;
+    bool named = where && !g_str_equal(where, "auto") && !g_str_equal(where, "never");
+    if (!named || (common->n_files == 1 && (*rows)->len == 1))
+        return true;
+    g_set_error(
+        error, SIM_ERROR, SIM_ERROR_USAGE,
+        "%s: --checkpoint %s holds one search: name one file, and one row by --model, --preempt ...; or leave the "
+        "names to `auto`",
+        scenario->file, where);
+    g_clear_pointer(rows, g_array_unref);
+    return false;
+}
+
 static GArray *check_rows(gpointer data, const Scenario *scenario, GError **error)
 {
     const Check *check = data;
@@ -174,7 +190,7 @@ static GArray *check_rows(gpointer data, const Scenario *scenario, GError **erro
     }
     if (check->common.from)
         return row_resumed(check->common.from, scenario, error);
-    if (!common_rows(&check->common, scenario, &rows, error))
+    if (!common_rows(&check->common, scenario, &rows, error) || !may_keep(&check->common, scenario, &rows, error))
         return NULL;
     for (guint i = 0; i < rows->len; i++)
         g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
