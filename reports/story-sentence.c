@@ -69,11 +69,12 @@ static char *upper_half_of(const Replay *replay, const Fetch *fetch, const char 
 static char *fetch_phrase(const Replay *replay, const Fetch *fetch, const char *tag, bool again)
 {
     g_autofree char *word = insn_word(fetch), *upper = upper_half_of(replay, fetch, tag);
+    g_autofree char *where = address_text(replay->program->image, fetch->pc);
     if (g_str_equal(tag, "MIX")) {
         if (fetch_is_torn(fetch) && *word == '.') /* .4byte: no instruction */
             return g_strdup_printf("the torn word %0*x", (int)fetch->length * 2, fetch->word);
         if (fetch_is_torn(fetch))
-            return g_strdup_printf("a torn %s", word);
+            return g_strdup_printf("a torn %s at %s", word, where);
         return half_written(replay, fetch) ? g_strdup_printf("a half-written %s", word)
                                            : g_strdup_printf("a %s of no version", word);
     }
@@ -190,24 +191,17 @@ static char *consequence(const Replay *replay)
 {
     const Violation *violation = &replay->violation;
     g_autofree char *address = address_text(replay->program->image, violation->address);
-    const Property *property = program_property(replay->program, (guint)violation->property);
-    const Patch *patch =
-        property->kind == PROPERTY_AFTER_ONLY_NEW ? program_patch(replay->program, property->patch) : NULL;
     switch (violation->kind) {
     case VIOLATION_TRAP:
         return trap_phrase(replay, violation->cause);
     case VIOLATION_WILD_JUMP:
-        return g_strdup_printf("jumps to %s", address);
+        return g_strdup_printf("jumps to %s, where there is no code", address);
     case VIOLATION_MIXED:
         return mixed_phrase(replay);
     case VIOLATION_LANDS:
         return g_strdup_printf("lands at %s", address);
     case VIOLATION_NEVER:
         return g_strdup_printf("reaches %s", address);
-    case VIOLATION_OLD_BYTES:
-        g_assert(patch);
-        return g_strdup_printf("runs bytes at %s that are not those of %s, in a pass begun after mark %s", address,
-                               patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
     case VIOLATION_CALL_END:
         return call_end_phrase(replay);
     case VIOLATION_FREED:
@@ -215,9 +209,20 @@ static char *consequence(const Replay *replay)
     case VIOLATION_NONE:
     case VIOLATION_DEADLOCK:
     case VIOLATION_FINAL:
+    case VIOLATION_OLD_BYTES: /* old_bytes_sentence */
         break;
     }
     g_assert_not_reached();
+}
+
+static char *old_bytes_sentence(const Replay *replay)
+{
+    const Property *property = program_property(replay->program, (guint)replay->violation.property);
+    g_autofree char *ran = pass_phrase(replay), *where = address_text(replay->program->image, replay->violation.address);
+    return g_strdup_printf("%s %s at %s, where it came after the mark '%s': only the patch '%s' may run there.",
+                           hart_name(replay, replay->violating_hart), ran ? ran : "runs other bytes", where,
+                           (char *)g_ptr_array_index(replay->program->marks, property->mark),
+                           program_patch(replay->program, property->patch)->name);
 }
 
 bool story_is_blocked(const Replay *replay, const Task *task)
@@ -319,6 +324,8 @@ char *story_sentence(const Replay *replay)
         return deadlock_sentence(replay);
     if (replay->violation.kind == VIOLATION_FINAL)
         return final_sentence(replay);
+    if (replay->violation.kind == VIOLATION_OLD_BYTES)
+        return old_bytes_sentence(replay);
     g_autofree char *ran = pass_phrase(replay), *end = consequence(replay);
     const char *name = hart_name(replay, replay->violating_hart);
     return ran ? g_strdup_printf("%s %s and %s.", name, ran, end) : g_strdup_printf("%s %s.", name, end);

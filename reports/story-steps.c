@@ -43,6 +43,8 @@ bool story_step_matters(const Replay *replay, guint i)
         return true;
     if (hart->stores && in_region(replay, hart->store.address))
         return true;
+    if (hart->insn.kind == INSN_FENCE && replay->options->model->rvwmo_data)
+        return true;
     return (hart->loads || hart->stores) && is_shared_access(replay, i);
 }
 
@@ -78,12 +80,12 @@ static void note_stale(StoryStep *told, const Replay *replay, const ReplayStep *
     guint lower = story_step_of_message(replay, half_missed(at, 0));
     guint upper = fetch->length == 4 ? story_step_of_message(replay, half_missed(at, 1)) : lower;
     if (lower && upper && lower != upper) {
-        note(told, g_strdup_printf("stale lower half: misses step %u", lower));
-        note(told, g_strdup_printf("stale upper half: misses step %u", upper));
+        note(told, g_strdup_printf("stale lower half, misses store %u", lower));
+        note(told, g_strdup_printf("stale upper half, misses store %u", upper));
     } else if (lower || upper) {
         bool alike = lower == upper || fetch->newest[0] == fetch->newest[1];
-        note(told, g_strdup_printf("stale%s: misses step %u",
-                                   alike   ? ""
+        note(told, g_strdup_printf("stale%s, misses store %u",
+                                   alike   ? " fetch"
                                    : lower ? " lower half"
                                            : " upper half",
                                    lower ? lower : upper));
@@ -109,15 +111,15 @@ static void note_registers(StoryStep *told, const Replay *replay, const ReplaySt
         return;
     guint missed = step_missed(replay, at);
     for (guint r = 1; r < 32; r++) {
-        if (before->x[r] == after->x[r] && !(missed && r == hart->insn.rd))
+        bool loaded = hart->loads && r == hart->insn.rd;
+        if (before->x[r] == after->x[r] && !loaded)
             continue;
         g_autofree char *value = address_text(replay->program->image, after->x[r]);
-        bool loaded = hart->loads && r == hart->insn.rd;
         g_autofree char *place = loaded ? address_name(replay->program->image, hart->load_address) : NULL;
         note(told,
              g_strdup_printf("%s = %s%s%s", register_name(r), value, loaded ? " from " : "", loaded ? place : ""));
         if (loaded && missed)
-            note(told, g_strdup_printf("older than step %u", missed));
+            note(told, g_strdup_printf("older than store %u", missed));
     }
     if (hart->stores && hart->store.size) {
         g_autofree char *place = address_name(replay->program->image, hart->store.address);
@@ -127,8 +129,11 @@ static void note_registers(StoryStep *told, const Replay *replay, const ReplaySt
     bool jumps = hart->insn.kind == INSN_JAL || hart->insn.kind == INSN_JALR ||
                  (hart->retired && hart->status == HART_OK && after->pc != before->pc + hart->fetch.length);
     if (jumps && hart->retired && hart->insn.kind != INSN_STORE) {
+        guint base = hart->insn.kind == INSN_JALR ? hart->insn.rs1 : 0;
         g_autofree char *value = address_text(replay->program->image, after->pc);
-        note(told, g_strdup_printf("pc = %s", value));
+        g_autofree char *was = g_strdup_printf(" (%s was 0x%" G_GINT64_MODIFIER "x)", register_name(base), before->x[base]);
+        /* the link has taken the place of what led here */
+        note(told, g_strdup_printf("pc = %s%s", value, base && base == hart->insn.rd ? was : ""));
     }
 }
 
@@ -223,7 +228,7 @@ static char *service_text(const Replay *replay, const MachineStep *step)
     case SERVICE_UNLOCK:
         return g_strdup_printf("unlock %s", mark_or_lock(replay, step));
     case SERVICE_MARK:
-        return g_strdup_printf("mark %s", mark_or_lock(replay, step));
+        return g_strdup_printf("passes mark '%s'", mark_or_lock(replay, step));
     case SERVICE_AWAIT:
     case SERVICE_AWAIT_NOT: {
         g_autofree char *name = address_name(replay->program->image, step->hart.load_address);
@@ -310,7 +315,7 @@ static char *event_text(const Replay *replay, const ReplayStep *at)
                         : at->before.status == TASK_GRACE ? "synchronize_rcu_tasks() returns"
                                                           : "on_each_cpu() returns");
     case STEP_LATER:
-        return g_strdup_printf("<after mark %s>",
+        return g_strdup_printf("<after mark '%s'>",
                                (const char *)g_ptr_array_index(replay->program->marks, at->step.argument));
     case STEP_PROMISE: {
         const Message *store = &at->step.hart.store;

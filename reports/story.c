@@ -115,6 +115,12 @@ static void add_allowed(Story *story, const Replay *replay)
     ViolationKind kind = replay->violation.kind;
     if (kind == VIOLATION_OLD_BYTES || kind == VIOLATION_FREED)
         return;
+    if (kind == VIOLATION_CALL_END) {
+        const char *name = program_property(replay->program, (guint)replay->violation.property)->name;
+        const char *condition = strchr(name, ' ');
+        g_ptr_array_add(story->allowed, g_strdup(condition ? condition + 1 : name));
+        return;
+    }
     if (kind == VIOLATION_LANDS) { /* what the scenario says, not what the versions do */
         const GArray *places = program_property(replay->program, (guint)replay->violation.property)->addresses;
         for (guint i = 0; i < places->len; i++)
@@ -210,6 +216,18 @@ static void add_torn(Story *story, const Replay *replay)
     }
 }
 
+/* The region that the violating pass was through; else the one that the violating hart was in last. -1: none. */
+static int region_of(const Replay *replay)
+{
+    int region = replay->region;
+    for (guint i = replay->steps->len; region < 0 && i-- > 0;) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        if ((int)at->hart == replay->violating_hart && fetch_tag(replay->program, &at->step.hart.fetch))
+            region = program_region_at(replay->program, at->step.hart.fetch.pc);
+    }
+    return region;
+}
+
 Story *story_tell(const Replay *replay)
 {
     Story *story = g_new0(Story, 1);
@@ -228,15 +246,15 @@ Story *story_tell(const Replay *replay)
     g_array_set_clear_func(story->insns, story_insn_clear);
     story->versions = g_ptr_array_new_with_free_func(g_free);
     story->culprit = replay->violating_hart;
-    story->region = replay->region;
+    story->region = region_of(replay);
     story_add_steps(story, replay);
     if (replay->violation.kind != VIOLATION_NONE) {
         story->sentence = story_sentence(replay);
         story->banner = g_strdup(story_banner(replay));
     }
     add_allowed(story, replay);
-    if (replay->region >= 0) {
-        const Region *region = program_region(replay->program, (guint)replay->region);
+    if (story->region >= 0) {
+        const Region *region = program_region(replay->program, (guint)story->region);
         for (guint v = 0; v < region->versions->len; v++) {
             g_ptr_array_add(story->versions, g_strdup(region_version(region, v)->label));
             add_version_insns(story, replay, region, v);

@@ -10,6 +10,7 @@ enum {
     LINE_MAX_WIDTH = 80,
     NUMBER_WIDTH = 4,
     COLUMN_MIN = 22,
+    COLUMN_MAX = 36, /* beyond that, tags would be far from what they are about */
     TAG_WIDTH = 4,
     DIGITS_READ = 18
 };
@@ -132,12 +133,12 @@ static void put_step(GString *out, const Columns *columns, const StoryStep *step
     g_autoptr(GString) text = g_string_new(step->what);
     guint indent = step->unnumbered ? 0 : 1;
     if (step->tag) {
-        guint tag_at = columns->width - TAG_WIDTH - 2 - indent;
+        guint tag_at = MIN(columns->width, COLUMN_MAX) - TAG_WIDTH - 2 - indent;
         while (text->len < tag_at)
             g_string_append_c(text, ' ');
         g_string_append_printf(text, " %s", step->tag);
     }
-    put_line(out, columns, step->folded || step->unnumbered ? 0 : step->first, (int)step->hart, indent, text->str);
+    put_line(out, columns, step->folded ? 0 : step->first, (int)step->hart, indent, text->str);
     for (guint i = 0; i < step->notes->len; i++)
         put_line(out, columns, 0, (int)step->hart, indent + 2, g_ptr_array_index(step->notes, i));
 }
@@ -392,8 +393,8 @@ char *options_text(const Options *options)
 static void put_fewest_stores(GString *out, const Replay *replay)
 {
     guint n = timeline_now(&replay->world.timeline);
-    g_string_append_printf(out, "\n Minimal: %u step%s; none has fewer than %u store%s to shared memory.\n",
-                           replay->steps->len, plural(replay->steps->len), n, plural(n));
+    g_string_append_printf(out, "\n Minimal: %u step%s. No counterexample has fewer stores and services (%u).\n",
+                           replay->steps->len, plural(replay->steps->len), n);
 }
 
 void text_sentence(GString *out, const Story *story)
@@ -406,6 +407,20 @@ void text_sentence(GString *out, const Story *story)
     if (allowed->len)
         wrap(out, " ", g_string_append_c(allowed, '.')->str);
     g_string_append_c(out, '\n');
+}
+
+/* Numbers may be missing from the left column. */
+static void put_gaps(GString *out, const Story *story)
+{
+    guint next = 1;
+    for (guint i = 0; i < story->steps->len; i++) {
+        const StoryStep *step = &g_array_index(story->steps, StoryStep, i);
+        if (step->first != next) {
+            g_string_append(out, " Steps without a line only set up the next one of their hart.\n");
+            return;
+        }
+        next = step->last + 1;
+    }
 }
 
 /* The sentence, what would have been right, the steps, the site, and how small it is. */
@@ -421,6 +436,7 @@ static char *counterexample(const Outcome *outcome, const Replay *replay, const 
     else
         g_string_append_printf(out, "\n Minimal: %u step%s, %u change%s of hart. No shorter counterexample exists.\n",
                                outcome->trail->len, plural(outcome->trail->len), switches, plural(switches));
+    put_gaps(out, story);
     return g_string_free(out, FALSE);
 }
 
