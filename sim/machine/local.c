@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/machine/solo.h"
 
+#include "sim/base/array.h"
+
 #include <string.h>
 
 void local_init(Local *local)
@@ -16,19 +18,12 @@ void local_clear(Local *local)
     g_array_unref(local->suffix);
 }
 
-static void copy_array(GArray *to, const GArray *from, gsize element)
-{
-    g_array_set_size(to, from->len);
-    if (from->len)
-        memcpy(to->data, from->data, from->len * element);
-}
-
 void local_copy(Local *to, const Local *from)
 {
     to->task = from->task;
     views_assign(&to->views, &from->views);
-    copy_array(to->settled, from->settled, sizeof(Granule));
-    copy_array(to->suffix, from->suffix, sizeof(Message));
+    array_assign(to->settled, from->settled, sizeof(Granule));
+    array_assign(to->suffix, from->suffix, sizeof(Message));
 }
 
 static gpointer put(guint8 *at, gconstpointer data, gsize size)

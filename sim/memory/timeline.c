@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/memory/timeline.h"
 
-#include <string.h>
+#include "sim/base/array.h"
 
 void timeline_init(Timeline *timeline, const Image *image)
 {
@@ -14,13 +14,6 @@ void timeline_clear(Timeline *timeline)
 {
     g_clear_pointer(&timeline->settled, g_array_unref);
     g_clear_pointer(&timeline->messages, g_array_unref);
-}
-
-static void array_assign(GArray *to, const GArray *from, gsize element)
-{
-    g_array_set_size(to, from->len);
-    if (from->len)
-        memcpy(to->data, from->data, from->len * element);
 }
 
 void timeline_copy(Timeline *to, const Timeline *from)
