@@ -27,6 +27,7 @@ typedef struct Scenario {
     Program *program;
     GArray *rows;       /* Row; may be empty */
     guint line;         /* of the harts: what a verdict without another place is located at */
+    GPtrArray *warnings; /* char *, located: what makes a proof empty; for `lint` */
     LitmusTest *litmus; /* of a litmus file; NULL: a scenario file */
 } Scenario;
 
