@@ -32,6 +32,35 @@ static bool is_shared_access(const Replay *replay, guint i)
     return false;
 }
 
+static bool changes(const ReplayStep *at, guint reg)
+{
+    return at->step.kind == STEP_EXECUTE && at->before.hart.x[reg] != at->step.hart.hart.x[reg];
+}
+
+/* Whether the violation is about a register at the end, and this is where it has got its value. */
+static bool is_judged(const Replay *replay, guint i)
+{
+    const ViolationKind kind = replay->violation.kind;
+    const ReplayStep *at = step_at(replay, i);
+    if (kind != VIOLATION_CALL_END && kind != VIOLATION_FINAL)
+        return false;
+    guint n;
+    const ConditionPlace *places =
+        condition_places(program_property(replay->program, (guint)replay->violation.property)->condition, &n);
+    for (guint p = 0; p < n; p++) {
+        bool is_its = kind == VIOLATION_FINAL ? places[p].hart == at->hart : replay->violating_hart == (int)at->hart;
+        if (places[p].is_memory || !is_its || !changes(at, places[p].number))
+            continue;
+        guint next = i + 1;
+        while (next < replay->steps->len &&
+               !(step_at(replay, next)->hart == at->hart && changes(step_at(replay, next), places[p].number)))
+            next++;
+        if (next == replay->steps->len)
+            return true;
+    }
+    return false;
+}
+
 bool story_step_matters(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
@@ -43,7 +72,9 @@ bool story_step_matters(const Replay *replay, guint i)
         return true;
     if (hart->stores && in_region(replay, hart->store.address))
         return true;
-    return (hart->loads || hart->stores) && is_shared_access(replay, i);
+    if (hart->loads && in_region(replay, hart->load_address))
+        return true;
+    return is_judged(replay, i) || ((hart->loads || hart->stores) && is_shared_access(replay, i));
 }
 
 /* ---- telling one step */

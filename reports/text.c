@@ -391,9 +391,16 @@ char *options_text(const Options *options)
 /* Timelines are looked at in the order of their lengths. */
 static void put_fewest_stores(GString *out, const Replay *replay)
 {
-    guint n = timeline_now(&replay->world.timeline);
-    g_string_append_printf(out, "\n Minimal: %u step%s; none has fewer than %u store%s to shared memory.\n",
-                           replay->steps->len, plural(replay->steps->len), n, plural(n));
+    const GArray *messages = replay->world.timeline.messages;
+    guint n = messages->len, n_stores = 0;
+    for (guint i = 0; i < n; i++)
+        n_stores += g_array_index(messages, Message, i).kind == MESSAGE_STORE;
+    g_string_append_printf(out, "\n Minimal: %u step%s; none has fewer than %u ", replay->steps->len,
+                           plural(replay->steps->len), n);
+    if (n_stores == n)
+        g_string_append_printf(out, "store%s to shared memory.\n", plural(n));
+    else
+        g_string_append_printf(out, "event%s (stores, services, marks).\n", plural(n));
 }
 
 void text_sentence(GString *out, const Story *story)
