@@ -434,6 +434,51 @@ out_has 'good.yaml: ok'
 expect 2 'lint a broken file' lint good.yaml broken.yaml
 out_has 'good.yaml: ok'
 err_has 'broken.yaml:3:1: error'
+cp good.yaml vacuous.yaml
+sed -i -e 's/store: enable/fence-i/' -e 's/^harts:/marks: [done, far]\nproperties:\n  - {after: done, only-new: enable}\nharts:/' \
+    -e 's/^expect:.*//' -e '/verdict/d' vacuous.yaml
+expect 0 'lint of what comes to nothing' lint vacuous.yaml
+out_has 'vacuous.yaml: ok'
+err_has "^vacuous.yaml:14:3: warning: no step stores patch 'enable', and no code stores anything"
+err_has "^vacuous.yaml:19:9: warning: no step passes mark 'done', and no code makes an ecall"
+err_has "^vacuous.yaml:19:15: warning: no step passes mark 'far', and no code makes an ecall"
+err_has "^vacuous.yaml:21:13: warning: nobody passes mark 'done', so this holds whatever happens"
+holds 'other warnings' [ "$(grep -c ': warning: ' "$t/err")" -eq 4 ]
+expect 0 'only lint warns' check -m sc vacuous.yaml
+no_err
+# Code that stores, or makes ecalls, could store to the site and pass the mark. So could steps of its own.
+sed 's/^          ret/          sw a0, 0(sp)\n&/' vacuous.yaml >stores.yaml
+expect 0 'code that stores' lint stores.yaml
+holds 'the patch is warned of' [ "$(grep -c ': warning: no step stores' "$t/err")" -eq 0 ]
+holds 'no marks' [ "$(grep -c ': warning: ' "$t/err")" -eq 3 ]
+sed 's/^          ret/          ecall\n&/' vacuous.yaml >calls.yaml
+expect 0 'code that makes ecalls' lint calls.yaml
+holds 'marks are warned of' [ "$(grep -c ': warning: ' "$t/err")" -eq 1 ]
+sed 's/fence-i/{asm: nop}/' vacuous.yaml >steps.yaml
+expect 0 'asm among the steps' lint steps.yaml
+no_err
+sed 's/fence-i/{store-data: {at: func+4, value: 1, width: 4}}/' vacuous.yaml >near.yaml
+expect 0 'data beside the site' lint near.yaml
+err_has 'no step stores'
+sed 's/fence-i/{store-data: {at: func, value: 0x13, width: 4}}/' vacuous.yaml >data.yaml
+expect 0 'data in the place of the patch' lint data.yaml
+holds 'the patch is warned of' [ "$(grep -c ': warning: no step stores' "$t/err")" -eq 0 ]
+sed 's/fence-i/{stop-machine: [{store: enable}, {mark: done}, {mark: far}]}/' vacuous.yaml >nested.yaml
+expect 0 'steps within stop_machine' lint nested.yaml
+no_err
+sed 's/store: enable/lock: text_mutx, store: enable, unlock: text_mutex/' none.yaml >locks.yaml
+expect 0 'a lock that is not held' lint locks.yaml
+err_has "^locks.yaml:21:58: warning: this hart does not hold lock 'text_mutex' here, but lock 'text_mutx'"
+sed 's/store: enable/unlock: a/' none.yaml >locks.yaml
+expect 0 'a lock that nobody holds' lint locks.yaml
+err_has "warning: this hart does not hold lock 'a' here$"
+sed 's/store: enable/asm: nop, unlock: a/' none.yaml >locks.yaml
+expect 0 'a lock that code may have taken' lint locks.yaml
+no_err
+cd "$root" || exit 1
+expect 0 'lint of the catalogue' lint scenarios/catalogue
+no_err
+cd "$t" || exit 1
 expect 0 models models
 out_has '^sc '
 cd "$root" || exit 1

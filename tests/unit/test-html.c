@@ -180,6 +180,7 @@ Test(html, inconclusive)
     g_autoptr(RunReport) run = run_report_new("cmodx check x");
     Result *result = sample_result("it's", VERDICT_INCONCLUSIVE);
     replace(&result->reason, "stopped by --timeout 1s");
+    result->doubt = DOUBT_TIME;
     cr_assert(options_set(&result->options, "fetch-atomicity", "2", NULL));
     run_report_add(run, result);
     g_autoptr(GString) page = write_page(run);
