@@ -88,17 +88,19 @@ static void put_estimate(GString *out, const Result *result)
 }
 
 /* The options of one row, for a shell: what is not the default of the model. */
-static void put_check(GString *out, const Result *result)
+static char *check_command(const Result *result)
 {
+    GString *out = g_string_new(NULL);
     Options usual = options_default();
     g_autofree char *file = shell_word(result->file);
-    html_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
+    g_string_append_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
     options_set(&usual, "model", result->options.model->name, NULL);
     for (guint i = 1; option_name(i); i++) {
         const char *name = option_name(i), *value = options_get(&result->options, name);
         if (value && g_strcmp0(value, options_get(&usual, name)) != 0)
-            html_printf(out, " --%s %s", name, value);
+            g_string_append_printf(out, " --%s %s", name, value);
     }
+    return g_string_free(out, FALSE);
 }
 
 static void put_doubt(GString *out, const Result *result)
@@ -108,12 +110,13 @@ static void put_doubt(GString *out, const Result *result)
     put_figures(out, result);
     put_estimate(out, result);
     if (resume) {
-        html_printf(out, ".<br/>To go on from where it was left, with new limits: <code>%s</code>", resume);
+        g_string_append(out, ".<br/>To go on from where it was left, with new limits: ");
+        html_put_command(out, resume);
         return;
     }
-    html_printf(out, ".<br/>To go on: %s<br/><code>", way_on(result));
-    put_check(out, result);
-    g_string_append(out, "</code>");
+    html_printf(out, ".<br/>To go on: %s<br/>", way_on(result));
+    g_autofree char *check = check_command(result);
+    html_put_command(out, check);
 }
 
 static void put_refutation(GString *out, const HtmlSection *section, const HtmlRow *row)

@@ -94,7 +94,9 @@ void html_write(GString *out, const RunReport *run)
     put_head(out, run);
     g_string_append(out, "<body>\n<header>\n<h1>");
     put_title(out, run);
-    html_printf(out, "</h1>\n<p><code>%s</code></p>\n</header>\n", run->command);
+    g_string_append(out, "</h1>\n<p>");
+    html_put_command(out, run->command);
+    g_string_append(out, "</p>\n</header>\n");
     put_navigation(out, page);
     g_string_append(out, "<main>\n");
     if (has_drawing(page))
