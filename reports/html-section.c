@@ -3,7 +3,6 @@
 #include "reports/html-parts.h"
 #include "reports/text.h"
 
-
 enum {
     SOURCE_MAX = 1 << 20,
 };

@@ -19,8 +19,8 @@ void result_free(gpointer data)
     if (!result)
         return;
     char *const strings[] = {
-        result->file,          result->scenario, result->title, result->label,    result->reason,
-        result->any,           result->property, result->rule,  result->schedule, result->expected_property,
+        result->file,          result->scenario, result->title, result->label,     result->reason,
+        result->any,           result->property, result->rule,  result->schedule,  result->expected_property,
         result->interleavings, result->text,     result->error, result->checkpoint
     };
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)

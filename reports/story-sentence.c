@@ -160,7 +160,12 @@ static char *difference(const Replay *replay, const Alternative *alternative)
     if (*registers)
         return registers;
     g_free(registers);
-    return g_strdup(" after other stores than any version makes");
+    for (guint i = replay->pass_start; i < replay->steps->len; i++) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        if ((int)at->hart == replay->violating_hart && at->step.hart.stores)
+            return g_strdup(" after other stores than any version makes");
+    }
+    return g_strdup(" as no version does");
 }
 
 static char *mixed_phrase(const Replay *replay)
@@ -214,8 +219,8 @@ static char *consequence(const Replay *replay)
         return g_strdup_printf("reaches %s", address);
     case VIOLATION_OLD_BYTES:
         g_assert(patch);
-        return g_strdup_printf("runs bytes at %s that are not those of patch '%s', in a pass begun after mark %s", address,
-                               patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
+        return g_strdup_printf("runs bytes at %s that are not those of patch '%s', in a pass begun after mark %s",
+                               address, patch->name, (char *)g_ptr_array_index(replay->program->marks, property->mark));
     case VIOLATION_CALL_END:
         return call_end_phrase(replay);
     case VIOLATION_FREED:

@@ -255,7 +255,9 @@ static char *condition_name(const char *prefix, const YamlNode *value)
 static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier, GError **error)
 {
     const YamlNode *value = yaml_mapping_get(node, quantifier);
-    ConditionNames names = { .hart = find_hart, .symbol = find_symbol, .data = loader->program, .closest = closest_place };
+    ConditionNames names = {
+        .hart = find_hart, .symbol = find_symbol, .data = loader->program, .closest = closest_place
+    };
     Property property = property_at(PROPERTY_CONDITION, node);
     if (!yaml_mapping_check_keys(node, &quantifier, 1, error) ||
         !(property.condition = parse_condition(&names, quantifier, value, error)))

@@ -121,14 +121,20 @@ static bool may_call(const Insn *insn)
     return insn->kind == INSN_ECALL;
 }
 
+/* The instruction at that place of the bytes, or what would be one. */
+static Insn insn_at(const uint8_t *bytes, gsize size, gsize at)
+{
+    uint32_t word = 0;
+    for (gsize i = 0; i < 4 && at + i < size; i++)
+        word |= (uint32_t)bytes[at + i] << 8 * i;
+    return insn_decode(insn_length((uint16_t)word) == 2 ? word & 0xffff : word);
+}
+
 /* Whether there is such an instruction at any halfword. */
 static bool bytes_have(const uint8_t *bytes, gsize size, bool (*is)(const Insn *insn))
 {
     for (gsize at = 0; at + 2 <= size; at += 2) {
-        uint32_t word = 0;
-        for (gsize i = 0; i < 4 && at + i < size; i++)
-            word |= (uint32_t)bytes[at + i] << 8 * i;
-        Insn insn = insn_decode(insn_length((uint16_t)word) == 2 ? word & 0xffff : word);
+        Insn insn = insn_at(bytes, size, at);
         if (is(&insn))
             return true;
     }
@@ -153,6 +159,60 @@ static bool code_has(const Survey *survey, bool (*is)(const Insn *insn))
             return true;
     }
     return false;
+}
+
+/* ---- patches that came out shorter than meant */
+
+/* Whether the instruction behind comes next. */
+static bool falls_through(const Insn *insn)
+{
+    return insn->kind != INSN_JAL && insn->kind != INSN_JALR && insn->kind != INSN_EBREAK && insn->kind != INSN_SRET &&
+           insn->kind != INSN_ECALL;
+}
+
+/* Whether [0, size) of the bytes are whole instructions; of the last one, `last`. Data are not. */
+static bool whole_insns(const uint8_t *bytes, gsize size, gsize available, Insn *last, bool *ends_inside)
+{
+    gsize at = 0;
+    while (at < size) {
+        *last = insn_at(bytes, available, at);
+        if (last->kind == INSN_ILLEGAL || last->kind == INSN_UNSUPPORTED)
+            return false;
+        at += last->length;
+    }
+    *ends_inside = at != size;
+    return true;
+}
+
+/* A patch behind which the hart goes on in the middle of an instruction that the patch has left half standing. */
+static bool leaves_half(const Program *program, const Patch *patch)
+{
+    gsize size;
+    const uint8_t *bytes = g_bytes_get_data(patch->bytes, &size);
+    const ImageSection *section = image_section_at(program->image, patch->address, size);
+    int region = program_region_at(program, patch->address + size);
+    Insn last = { 0 };
+    bool inside;
+    if (!section || !(section->flags & IMAGE_EXEC) || region >= 0 || !whole_insns(bytes, size, size, &last, &inside) ||
+        inside || !falls_through(&last))
+        return false;
+    uint64_t offset = patch->address - section->address;
+    return whole_insns(section->bytes + offset, size, section->size - offset, &last, &inside) && inside;
+}
+
+static void warn_of_halves(Survey *survey)
+{
+    const Program *program = survey->loader->program;
+    const YamlNode *patches = yaml_mapping_get(survey->loader->root, "patches");
+    for (guint i = 0; i < program->patches->len; i++) {
+        const Patch *patch = program_patch(program, i);
+        for (guint n = 0; patches && n < yaml_length(patches); n++)
+            if (g_str_equal(yaml_scalar(yaml_key(patches, n)), patch->name) && leaves_half(program, patch))
+                warn(survey, yaml_key(patches, n),
+                     "patch '%s' ends within an instruction of the code, of which the rest stays behind it; is "
+                     "'.option norvc' missing?",
+                     patch->name);
+    }
 }
 
 /* ---- what is left */
@@ -201,6 +261,7 @@ void find_warnings(Loader *loader)
                       .passed = g_hash_table_new(g_str_hash, g_str_equal),
                       .held = g_ptr_array_new() };
     survey_harts(&survey);
+    warn_of_halves(&survey);
     warn_of_patches(&survey);
     warn_of_marks(&survey);
     g_hash_table_unref(survey.stored);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios/resolve.h"
 #include "sim/base/error.h"
 #include "sim/step.h"
 
@@ -67,6 +68,20 @@ bool step_number(const char *word, guint most, guint *number, GError **error)
     return true;
 }
 
+enum {
+    HARTS_LISTED = 8
+};
+
+static bool no_such_hart(const Program *program, const char *word, GError **error)
+{
+    g_autoptr(GString) names = g_string_new(NULL);
+    if (program->harts->len > HARTS_LISTED)
+        return step_bad(error, "there is no hart '%s'", word);
+    for (guint h = 0; h < program->harts->len; h++)
+        g_string_append_printf(names, "%s%s", h ? ", " : "", program_hart(program, h)->name);
+    return step_bad(error, "there is no hart '%s'; known: %s", word, names->str);
+}
+
 bool step_hart(const Stepper *stepper, const char *word, guint *hart, GError **error)
 {
     const Program *program = stepper->scenario->program;
@@ -77,7 +92,7 @@ bool step_hart(const Stepper *stepper, const char *word, guint *hart, GError **e
         }
     guint64 number;
     if (!g_ascii_string_to_unsigned(word, 10, 0, program->harts->len - 1, &number, NULL))
-        return step_bad(error, "there is no hart '%s'", word);
+        return no_such_hart(program, word, error);
     *hart = (guint)number;
     return true;
 }
@@ -89,8 +104,11 @@ bool step_address(const Stepper *stepper, const char *word, uint64_t *address, G
     const ImageSymbol *symbol = image_symbol(stepper->scenario->program->image, label);
     char *end;
     *address = symbol ? symbol->address : g_ascii_strtoull(label, &end, 0);
-    if (!symbol && (!*label || *end || !g_ascii_isdigit(*label)))
-        return step_bad(error, "there is no label '%s'", label);
+    if (!symbol && (!*label || *end || !g_ascii_isdigit(*label))) {
+        const char *closest = closest_symbol(stepper->scenario->program->image, label);
+        return closest ? step_bad(error, "there is no label '%s'; did you mean '%s'?", label, closest)
+                       : step_bad(error, "there is no label '%s'", label);
+    }
     if (!sign)
         return true;
     guint64 offset = g_ascii_strtoull(sign + 1, &end, 0);

@@ -339,6 +339,25 @@ fi
 expect 1 'no command'
 expect 1 'unknown command' chekc good.yaml
 err_has "unknown command 'chekc'; did you mean 'check'?"
+expect 1 'unknown option' check --exploer timeline good.yaml
+err_has 'Unknown option --exploer; did you mean --explorer?$'
+expect 1 'an option of another command' lint --schedul=x good.yaml
+err_has 'Unknown option --schedul=x; see `cmodx lint --help`$'
+expect 1 'unknown model' check --model rvwm good.yaml
+err_has "unknown model 'rvwm'; did you mean 'rvwmo'? .cmodx models. lists them"
+expect 0 'help of a command' help lint
+cp "$t/out" "$t/help"
+expect 0 'help of a command, the other way' lint --help
+same "$t/help" "$t/out"
+sed 's/^harts:/properties:\n  - {exists: "CPU2:a0 = 1"}\n&/' good.yaml >nohart.yaml
+expect 2 'a hart that is not there' lint nohart.yaml
+err_has "nohart.yaml:20:15: error: unknown hart 'CPU2'; did you mean 'CPU0'?$"
+sed 's/^harts:/properties:\n  - {each-call: "a0 = funcc", of: CPU}\n&/' good.yaml >nohart.yaml
+expect 2 'a hart that is not there' lint nohart.yaml
+err_has "nohart.yaml:20:[0-9]*: error: unknown hart 'CPU'; did you mean 'CPU0'?$"
+sed -i 's/of: CPU}/of: CPU0}/' nohart.yaml
+expect 2 'a symbol that is not there' lint nohart.yaml
+err_has "nohart.yaml:20:23: error: unknown symbol 'funcc'; did you mean 'func'?$"
 no_out
 expect 1 'nothing like a command' xyzzyxyzzy
 no_out
@@ -466,6 +485,15 @@ holds 'the patch is warned of' [ "$(grep -c ': warning: no step stores' "$t/err"
 sed 's/fence-i/{stop-machine: [{store: enable}, {mark: done}, {mark: far}]}/' vacuous.yaml >nested.yaml
 expect 0 'steps within stop_machine' lint nested.yaml
 no_err
+sed 's/^      .option norvc/      .option rvc/' none.yaml >short.yaml
+expect 0 'a patch that is too short' lint short.yaml
+err_has "^short.yaml:14:3: warning: patch 'enable' ends within an instruction of the code, of which the rest stays behind"
+sed 's/li a0, 7/j . + 8/' short.yaml >jump.yaml
+expect 0 'a short patch that jumps' lint jump.yaml
+no_err
+sed 's/li a0, 7/.2byte 0xffff/' short.yaml >data.yaml
+expect 0 'a short patch of data' lint data.yaml
+no_err
 sed 's/store: enable/lock: text_mutx, store: enable, unlock: text_mutex/' none.yaml >locks.yaml
 expect 0 'a lock that is not held' lint locks.yaml
 err_has "^locks.yaml:21:58: warning: this hart does not hold lock 'text_mutex' here, but lock 'text_mutx'"
@@ -499,7 +527,11 @@ expect 0 'what is there comes first' lint isa
 no_out
 rmdir isa
 expect 1 'no such name' lint isa/nowhere
-err_has "cannot read 'isa/nowhere'"
+err_has "cannot read 'isa/nowhere': No such file or directory$"
+expect 1 'a name that is nearly there' lint isa/writers-fence
+err_has "did you mean 'isa/writers-fence-i'?$"
+expect 1 'a file that is nearly there' check godo.yaml
+err_has "did you mean 'good.yaml'?$"
 CMODX_CATALOGUE=$t/mixed
 export CMODX_CATALOGUE
 expect 0 'another catalogue' lint good

@@ -90,7 +90,7 @@ mistake '1 1' '^usage: NUMBER$'
 mistake 99999999999 'no number from 0'
 mistake re "^there is no command\|^'re' may be\|nothing to redo"
 mistake nonsense "^there is no command 'nonsense'; see .help.$"
-mistake 'step CPU7' "^there is no hart 'CPU7'$"
+mistake 'step CPU7' "^there is no hart 'CPU7'; known: CPU0, CPU1$"
 mistake 'step CPU0 CPU1' '^usage: step \[HART\]$'
 mistake 'run CPU0 till violation' '^usage: run'
 mistake 'undo x' "^'x' is no number"

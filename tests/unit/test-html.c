@@ -187,6 +187,9 @@ Test(html, inconclusive)
     expect_sound(page);
     cr_expect(strstr(page->str, "stopped by --timeout 1s. No violation in what was explored: 2 states"));
     cr_expect(strstr(page->str, "To go on: Give it more time"));
-    cr_expect(strstr(page->str, "<code>cmodx check 'it'\\''s.yaml' <span class=\"wh\">--model</span> sc <span class=\"wh\">--fetch-atomicity</span> 2</code>"), "%s",
-              page->str);
+    cr_expect(
+        strstr(
+            page->str,
+            "<code>cmodx check 'it'\\''s.yaml' <span class=\"wh\">--model</span> sc <span class=\"wh\">--fetch-atomicity</span> 2</code>"),
+        "%s", page->str);
 }
