@@ -38,10 +38,10 @@ typedef struct Result {
     Doubt doubt;           /* INCONCLUSIVE: why; else DOUBT_NONE, as for errors */
     char *reason;          /* the same in one line; else NULL */
     char *checkpoint;      /* INCONCLUSIVE: the file from which the search can be taken up again; or NULL */
-    guint64 done,
-        expected_total; /* a limit has ended the search: how much is done, of an estimated total; 0: not known */
-    const char *unit;   /* what is counted: "states" */
-    char *any;          /* PROVED for any number of these harts: their names; or NULL */
+    /* A limit has ended the search: how much is done, of an estimated total (0: not known), in units of "states", say. */
+    guint64 done, expected_total;
+    const char *unit;
+    char *any; /* PROVED for any number of these harts: their names; or NULL */
     /* REFUTED: what is violated, where the scenario asks for it (line 1 if it is a default), and how; else NULL or 0. */
     char *property, *rule;
     guint line, column;
