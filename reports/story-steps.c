@@ -65,8 +65,10 @@ bool story_step_matters(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
     const HartStep *hart = &at->step.hart;
-    if (i + 1 == replay->steps->len || at->step.kind != STEP_EXECUTE)
-        return at->step.kind != STEP_SERVICE || at->step.service != SERVICE_SCHEDULE || i + 1 == replay->steps->len;
+    /* The last step is what goes wrong, but for a deadlock: there nobody's step is. */
+    bool is_end = i + 1 == replay->steps->len && replay->violation.kind != VIOLATION_DEADLOCK;
+    if (is_end || at->step.kind != STEP_EXECUTE)
+        return is_end || at->step.kind != STEP_SERVICE || at->step.service != SERVICE_SCHEDULE;
     if (in_region(replay, at->before.hart.pc) || hart->insn.kind == INSN_FENCE_I || hart->insn.kind == INSN_SRET ||
         hart->status == HART_TRAP)
         return true;
