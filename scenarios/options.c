@@ -91,6 +91,7 @@ static const Value *value_named(const OptionKind *kind, const char *name)
     return NULL;
 }
 
+/* A name as short as 'tso' is near 'sc', but means something else. */
 static const char *closest_model(const char *name)
 {
     guint n;
@@ -98,7 +99,7 @@ static const char *closest_model(const char *name)
     g_autofree const char **names = g_new(const char *, n);
     for (guint i = 0; i < n; i++)
         names[i] = models[i].name;
-    return closest_name(name, names, n);
+    return strlen(name) > 3 ? closest_name(name, names, n) : NULL;
 }
 
 bool options_set(Options *options, const char *option, const char *value, GError **error)
