@@ -5,6 +5,10 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum {
+    WORD_MAX = 30 /* characters that fit on the narrowest line */
+};
+
 static void example_free(gpointer data)
 {
     HtmlExample *example = data;
@@ -161,6 +165,22 @@ void html_printf(GString *out, const char *format, ...)
         }
     }
     va_end(arguments);
+}
+
+void html_put_command(GString *out, const char *command)
+{
+    g_auto(GStrv) words = g_strsplit(command, " ", -1);
+    g_string_append(out, "<code>");
+    for (guint i = 0; words[i]; i++) {
+        bool whole = *words[i] == '-' && strlen(words[i]) <= WORD_MAX;
+        if (i)
+            g_string_append_c(out, ' ');
+        if (whole)
+            html_printf(out, "<span class=\"wh\">%s</span>", words[i]);
+        else
+            html_printf(out, "%s", words[i]);
+    }
+    g_string_append(out, "</code>");
 }
 
 void html_put_verdict(GString *out, const Result *result)

@@ -51,6 +51,9 @@ void html_put_allowed(GString *out, const Story *story);
 /* A verdict as a coloured word; an error is none. */
 void html_put_verdict(GString *out, const Result *result);
 
+/* What to type, as <code> whose lines do not break within an option: "--" at the end of one would look like a word. */
+void html_put_command(GString *out, const char *command);
+
 /* printf whose %s are escaped. */
 void html_printf(GString *out, const char *format, ...) G_GNUC_PRINTF(2, 3);
 

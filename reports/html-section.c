@@ -3,8 +3,6 @@
 #include "reports/html-parts.h"
 #include "reports/text.h"
 
-#include <string.h>
-
 enum {
     SOURCE_MAX = 1 << 20,
 };
@@ -50,40 +48,74 @@ static void put_proof(GString *out, const Result *result)
         html_printf(out, " For any number of harts like %s.", result->any);
 }
 
-static const char *way_on(const char *reason)
+static const char *way_on(const Result *result)
 {
-    if (g_str_has_prefix(reason, "stopped by --timeout"))
+    switch (result->doubt) {
+    case DOUBT_TIME:
         return "Give it more time with --timeout, or let fewer harts take part.";
-    if (g_str_has_prefix(reason, "stopped by --max"))
-        return "Raise that limit, or try --explorer timeline, which grows more slowly with the number of harts.";
-    if (g_str_equal(reason, "stopped") || g_str_equal(reason, "interrupted"))
+    case DOUBT_STATES:
+    case DOUBT_MEMORY:
+    case DOUBT_STEPS:
+        return result->timelines
+                   ? "Raise that limit, or let fewer harts take part."
+                   : "Raise that limit, or try --explorer timeline, which grows more slowly with the number of harts.";
+    case DOUBT_INTERRUPTED:
         return "Run it again, to the end.";
-    if (strstr(reason, "outside"))
-        return "Leave out what cannot be modelled, or replace it by instructions that do the same.";
+    case DOUBT_OUTSIDE:
+        return "Leave out what is not part of the argument, or replace it by what is modelled.";
+    case DOUBT_STARVED:
+        return "Give the others a way to do what it waits for (a schedule point, say), or an end.";
+    case DOUBT_ENDLESS:
+        return "Ask with each-call, which looks at the end of every call, or give the calls a number.";
+    case DOUBT_ANY:
+        return "Leave out the store if the argument does not need it, or give copies a number.";
+    case DOUBT_NONE:
+        break;
+    }
     return "Change the scenario so that this cannot happen, and run it again.";
 }
 
-/* The options of one row, for a shell: what is not the default of the model. */
-static void put_check(GString *out, const Result *result)
+/* How far a search has come that a limit has ended. */
+static void put_estimate(GString *out, const Result *result)
 {
+    if (!result->expected_total)
+        return;
+    g_autofree char *total = rounded(result->expected_total);
+    guint percent = (guint)(100 * (double)result->done / (double)result->expected_total + 0.5);
+    g_string_append_printf(out, ", about %u%% of an estimated %s ", percent, total);
+    html_printf(out, "%s", result->unit);
+}
+
+/* The options of one row, for a shell: what is not the default of the model. */
+static char *check_command(const Result *result)
+{
+    GString *out = g_string_new(NULL);
     Options usual = options_default();
     g_autofree char *file = shell_word(result->file);
-    html_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
+    g_string_append_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
     options_set(&usual, "model", result->options.model->name, NULL);
     for (guint i = 1; option_name(i); i++) {
         const char *name = option_name(i), *value = options_get(&result->options, name);
         if (value && g_strcmp0(value, options_get(&usual, name)) != 0)
-            html_printf(out, " --%s %s", name, value);
+            g_string_append_printf(out, " --%s %s", name, value);
     }
+    return g_string_free(out, FALSE);
 }
 
 static void put_doubt(GString *out, const Result *result)
 {
+    g_autofree char *resume = result_resume(result);
     html_printf(out, "%s. No violation in what was explored: ", result->reason);
     put_figures(out, result);
-    html_printf(out, ".<br/>To go on: %s<br/><code>", result->reason ? way_on(result->reason) : "");
-    put_check(out, result);
-    g_string_append(out, "</code>");
+    put_estimate(out, result);
+    if (resume) {
+        g_string_append(out, ".<br/>To go on from where it was left, with new limits: ");
+        html_put_command(out, resume);
+        return;
+    }
+    html_printf(out, ".<br/>To go on: %s<br/>", way_on(result));
+    g_autofree char *check = check_command(result);
+    html_put_command(out, check);
 }
 
 static void put_refutation(GString *out, const HtmlSection *section, const HtmlRow *row)

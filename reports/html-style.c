@@ -26,7 +26,7 @@ static const char *const page =
     "var(--link);outline-offset:2px}\n"
     ":target{scroll-margin-top:1rem;outline:2px solid var(--link);outline-offset:3px}\n"
     "nav ul,.ct{list-style:none;padding:0;margin:.5rem 0}nav li,.ct li{display:inline-block;margin:0 1.25rem .25rem 0}\n"
-    ".ct b{font-size:1.5rem}.ti{font-size:1.05rem;color:var(--dim)}.se{font-weight:600}\n"
+    ".wh{white-space:nowrap}.ct b{font-size:1.5rem}.ti{font-size:1.05rem;color:var(--dim)}.se{font-weight:600}\n"
     "pre{overflow-x:auto;padding:.75rem;margin:.5rem 0;background:var(--box);border:1px solid var(--soft);"
     "border-radius:4px;overflow-wrap:normal;line-height:1.35}\n"
     "details{margin:.5rem 0}summary{cursor:pointer;width:fit-content}\n"
@@ -45,7 +45,7 @@ static const char *const page =
     "@media(max-width:40rem){.rw,.rw tbody,.rw tr,.rw th,.rw td{display:block}.rw thead{position:absolute;clip-path:"
     "inset(50%);width:1px;height:1px;overflow:hidden}.rw th,.rw td{border:0;background:none;padding:.1rem 0}.rw tr{"
     "border-top:1px solid var(--soft);padding:.4rem 0}}\n"
-    ".si,.rg{overflow-wrap:normal}.si caption{white-space:nowrap}.si code,.rg code{white-space:pre}.si td b{font-size:.8rem}.si th,.rg td{white-space:nowrap}.ex{background:var(--rb);"
+    ".si,.rg{overflow-wrap:normal}.si caption{width:max-content;max-width:calc(100vw - 2rem)}.si code,.rg code{white-space:pre}.si td b{font-size:.8rem}.si th,.rg td{white-space:nowrap}.ex{background:var(--rb);"
     "color:var(--rf)}\n"
     ".defs{position:absolute}.lg{padding:0;margin:0}.lg dt{font-weight:600;margin-top:.5rem}.lg dd{margin:0 0 0 "
     "1.5rem;max-width:70ch}.lg svg{vertical-align:middle;margin-right:.5rem}\n";

@@ -3,6 +3,8 @@
 #include "reports/html-parts.h"
 #include "reports/writer-parts.h"
 
+#include <string.h>
+
 /* ---- the top of the page */
 
 static void put_count(GString *out, guint n, const char *what)
@@ -48,6 +50,21 @@ static void put_counts(GString *out, const HtmlPage *page)
     g_string_append(out, "</section>\n");
 }
 
+/* The message, with the command in it, if there is one, as such. */
+static void put_message(GString *out, const Result *result)
+{
+    g_autofree char *message = result_message(result), *resume = result_resume(result);
+    char *command = resume ? strstr(message, resume) : NULL;
+    if (!command) {
+        html_printf(out, "%s", message);
+        return;
+    }
+    *command = '\0';
+    html_printf(out, "%s", message);
+    html_put_command(out, resume);
+    html_printf(out, "%s", command + strlen(resume));
+}
+
 static void put_attention(GString *out, const HtmlPage *page)
 {
     if (page->attention->len == 0)
@@ -56,9 +73,10 @@ static void put_attention(GString *out, const HtmlPage *page)
     for (guint i = 0; i < page->attention->len; i++) {
         const HtmlRow *row = g_ptr_array_index(page->attention, i);
         const Result *result = row->result;
-        g_autofree char *name = result_name(result), *message = result_message(result);
-        html_printf(out, "<li><a href=\"#%s\">%s</a>: %s</li>\n", row->example ? row->example->id : row->id, name,
-                    message);
+        g_autofree char *name = result_name(result);
+        html_printf(out, "<li><a href=\"#%s\">%s</a>: ", row->example ? row->example->id : row->id, name);
+        put_message(out, result);
+        g_string_append(out, "</li>\n");
     }
     g_string_append(out, "</ul>\n</section>\n");
 }
@@ -94,7 +112,9 @@ void html_write(GString *out, const RunReport *run)
     put_head(out, run);
     g_string_append(out, "<body>\n<header>\n<h1>");
     put_title(out, run);
-    html_printf(out, "</h1>\n<p><code>%s</code></p>\n</header>\n", run->command);
+    g_string_append(out, "</h1>\n<p>");
+    html_put_command(out, run->command);
+    g_string_append(out, "</p>\n</header>\n");
     put_navigation(out, page);
     g_string_append(out, "<main>\n");
     if (has_drawing(page))

@@ -112,6 +112,20 @@ static void put_figures(JsonBuilder *builder, const Result *result)
     json_builder_end_object(builder);
 }
 
+/* How much of the search is done where a limit has ended it. */
+static void put_estimate(JsonBuilder *builder, const Result *result)
+{
+    if (!result->expected_total) {
+        json_put_null(builder, "estimate");
+        return;
+    }
+    json_begin_object(builder, "estimate");
+    put_count(builder, "done", result->done);
+    put_count(builder, "total", result->expected_total);
+    json_put_text(builder, "unit", result->unit);
+    json_builder_end_object(builder);
+}
+
 /* ---- the counterexample */
 
 static const char *const link_names[] = { "fetches", "misses", "loads", "older" };
@@ -229,7 +243,7 @@ static void put_counterexample(JsonBuilder *builder, const Result *result)
 
 static void put_result(JsonBuilder *builder, const Result *result)
 {
-    g_autofree char *message = result_message(result);
+    g_autofree char *message = result_message(result), *resume = result_resume(result);
     json_begin_object(builder, NULL);
     json_put_text(builder, "file", result->file);
     json_put_text(builder, "scenario", result->scenario);
@@ -246,6 +260,10 @@ static void put_result(JsonBuilder *builder, const Result *result)
     put_positive(builder, "line", result->line);
     put_positive(builder, "column", result->column);
     json_put_text(builder, "reason", result->reason);
+    json_put_text(builder, "reason-code", doubt_name(result->doubt));
+    put_estimate(builder, result);
+    json_put_text(builder, "checkpoint", result->checkpoint);
+    json_put_text(builder, "resume", resume);
     json_put_text(builder, "any", result->any);
     put_row(builder, result);
     put_counterexample(builder, result);

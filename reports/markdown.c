@@ -118,8 +118,9 @@ static void put_line(GString *out, const Result *result)
     g_string_append(out, " | ");
     put_escaped(out, result->error ? "" : result->label);
     g_string_append_printf(out, " | %s | ", result->error ? "error" : verdict_name(result->verdict));
+    g_autofree char *reason = result_reason(result);
     const char *detail = result->error                             ? result->error
-                         : result->verdict == VERDICT_INCONCLUSIVE ? result->reason
+                         : result->verdict == VERDICT_INCONCLUSIVE ? reason
                                                                    : result->property;
     put_escaped(out, detail ? detail : "");
     g_string_append(out, " |\n");

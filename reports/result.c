@@ -19,9 +19,9 @@ void result_free(gpointer data)
     if (!result)
         return;
     char *const strings[] = {
-        result->file,          result->scenario, result->title, result->label,    result->reason,
-        result->any,           result->property, result->rule,  result->schedule, result->expected_property,
-        result->interleavings, result->text,     result->error
+        result->file,          result->scenario, result->title, result->label,     result->reason,
+        result->any,           result->property, result->rule,  result->schedule,  result->expected_property,
+        result->interleavings, result->text,     result->error, result->checkpoint
     };
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
@@ -85,6 +85,19 @@ static void add_figures(Result *result, const Outcome *outcome)
     result->interleavings = search->endless ? NULL : g_strdup(search->interleavings);
 }
 
+static void add_doubt(Result *result, const Outcome *outcome)
+{
+    const SearchProgress *progress = &outcome->search->progress;
+    result->doubt = outcome->doubt;
+    result->reason = g_strdup(outcome->reason);
+    result->checkpoint = g_strdup(outcome->checkpoint);
+    if (outcome->search->end == SEARCH_COMPLETE || progress->expected <= progress->done)
+        return;
+    result->done = progress->done;
+    result->expected_total = progress->expected;
+    result->unit = progress->unit;
+}
+
 static void compare(Result *result, const Program *program, const Row *expected)
 {
     result->expects = true;
@@ -112,7 +125,8 @@ Result *result_new(const Scenario *scenario, const Row *row, const Outcome *outc
     result->told_preempt = row->preempt_given || outcome->stops;
     result->label = options_label(&row->options, result->told_preempt);
     result->verdict = outcome->verdict;
-    result->reason = outcome->verdict == VERDICT_INCONCLUSIVE ? g_strdup(outcome->reason) : NULL;
+    if (outcome->verdict == VERDICT_INCONCLUSIVE)
+        add_doubt(result, outcome);
     result->any = outcome->verdict == VERDICT_PROVED ? g_strdup(outcome->any) : NULL;
     add_properties(result, scenario->program);
     if (outcome->verdict == VERDICT_REFUTED)
@@ -161,9 +175,25 @@ bool result_fails(const Result *result)
     return result->error || (result->expects ? !result->as_expected : result->verdict != VERDICT_PROVED);
 }
 
+char *result_resume(const Result *result)
+{
+    if (!result->checkpoint)
+        return NULL;
+    g_autofree char *file = shell_word(result->file), *kept = shell_word(result->checkpoint);
+    return g_strdup_printf("cmodx check %s --resume %s", file, kept);
+}
+
+char *result_reason(const Result *result)
+{
+    g_autofree char *resume = result_resume(result);
+    return resume && result->reason ? g_strdup_printf("%s; continue: %s", result->reason, resume)
+                                    : g_strdup(result->reason);
+}
+
 char *result_message(const Result *result)
 {
-    const char *detail = result->verdict == VERDICT_INCONCLUSIVE ? result->reason : result->property;
+    g_autofree char *reason = result_reason(result);
+    const char *detail = result->verdict == VERDICT_INCONCLUSIVE ? reason : result->property;
     if (result->error)
         return g_strdup(result->error);
     if (result->expects && !result->as_expected) {

@@ -35,8 +35,13 @@ typedef struct Result {
     bool told_preempt; /* `preempt` was given, or matters */
     Verdict verdict;
     GPtrArray *properties; /* ResultProperty */
-    char *reason;          /* INCONCLUSIVE: one line; else NULL */
-    char *any;             /* PROVED for any number of these harts: their names; or NULL */
+    Doubt doubt;           /* INCONCLUSIVE: why; else DOUBT_NONE, as for errors */
+    char *reason;          /* the same in one line; else NULL */
+    char *checkpoint;      /* INCONCLUSIVE: the file from which the search can be taken up again; or NULL */
+    /* A limit has ended the search: how much is done, of an estimated total (0: not known), in units of "states", say. */
+    guint64 done, expected_total;
+    const char *unit;
+    char *any; /* PROVED for any number of these harts: their names; or NULL */
     /* REFUTED: what is violated, where the scenario asks for it (line 1 if it is a default), and how; else NULL or 0. */
     char *property, *rule;
     guint line, column;
@@ -79,6 +84,12 @@ void run_report_add(RunReport *run, Result *result);
 
 /* Whether a result is bad news for CI: with an expectation, if it is not met; without one, REFUTED, INCONCLUSIVE or error. */
 bool result_fails(const Result *result);
+
+/* The command that goes on with a search from its checkpoint; NULL: there is none. */
+char *result_resume(const Result *result);
+
+/* The reason, and how to go on if there is a checkpoint; NULL: there is no reason. */
+char *result_reason(const Result *result);
 
 /* "expected PROVED, found REFUTED (no-trap)", or without an expectation "REFUTED: no-trap", "INCONCLUSIVE: reason", the error. */
 char *result_message(const Result *result);

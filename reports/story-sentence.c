@@ -65,6 +65,13 @@ static char *upper_half_of(const Replay *replay, const Fetch *fetch, const char 
     return NULL;
 }
 
+/* "OLD"; the name of a patch in quotes: it might be a word of the sentence. */
+static char *version_word(const char *tag)
+{
+    bool is_patch = !g_str_equal(tag, "OLD") && !g_str_equal(tag, "NEW");
+    return is_patch ? g_strdup_printf("'%s'", tag) : g_strdup(tag);
+}
+
 /* "the OLD auipc" (`again`, after one of the same version: "auipc"), "a torn jalr", "the upper half of the NEW nop". */
 static char *fetch_phrase(const Replay *replay, const Fetch *fetch, const char *tag, bool again)
 {
@@ -78,9 +85,10 @@ static char *fetch_phrase(const Replay *replay, const Fetch *fetch, const char *
         return half_written(replay, fetch) ? g_strdup_printf("a half-written %s", word)
                                            : g_strdup_printf("a %s of no version", word);
     }
+    g_autofree char *version = version_word(tag);
     if (upper)
-        return g_strdup_printf("the upper half of the %s %s", tag, upper);
-    return again ? g_strdup(word) : g_strdup_printf("the %s %s", tag, word);
+        return g_strdup_printf("the upper half of the %s %s", version, upper);
+    return again ? g_strdup(word) : g_strdup_printf("the %s %s", version, word);
 }
 
 /* "ran the OLD auipc with the NEW jalr", or NULL if nothing that was run in the pass belongs to one version only. */
@@ -153,7 +161,12 @@ static char *difference(const Replay *replay, const Alternative *alternative)
     if (*registers)
         return registers;
     g_free(registers);
-    return g_strdup(" after other stores than any version makes");
+    for (guint i = replay->pass_start; i < replay->steps->len; i++) {
+        const ReplayStep *at = &g_array_index(replay->steps, ReplayStep, i);
+        if ((int)at->hart == replay->violating_hart && at->step.hart.stores)
+            return g_strdup(" after other stores than any version makes");
+    }
+    return g_strdup(" as no version does");
 }
 
 static char *mixed_phrase(const Replay *replay)
@@ -331,6 +344,13 @@ char *story_sentence(const Replay *replay)
     return ran ? g_strdup_printf("%s %s and %s.", name, ran, end) : g_strdup_printf("%s %s.", name, end);
 }
 
+/* Whether what it has run last is of a version, but not of the initial one. */
+static bool runs_another_patch(const Replay *replay)
+{
+    const char *tag = fetch_tag(replay->program, &last_step(replay)->step.hart.fetch);
+    return tag && !g_str_equal(tag, "OLD") && !g_str_equal(tag, "MIX");
+}
+
 const char *story_banner(const Replay *replay)
 {
     switch (replay->violation.kind) {
@@ -351,7 +371,7 @@ const char *story_banner(const Replay *replay)
     case VIOLATION_NEVER:
         return "FORBIDDEN PLACE";
     case VIOLATION_OLD_BYTES:
-        return "OLD CODE AFTER THE MARK";
+        return runs_another_patch(replay) ? "OTHER CODE AFTER THE MARK" : "OLD CODE AFTER THE MARK";
     case VIOLATION_FREED:
         return "FREED CODE EXECUTED";
     case VIOLATION_CALL_END:

@@ -32,20 +32,53 @@ static bool is_shared_access(const Replay *replay, guint i)
     return false;
 }
 
+static bool changes(const ReplayStep *at, guint reg)
+{
+    return at->step.kind == STEP_EXECUTE && at->before.hart.x[reg] != at->step.hart.hart.x[reg];
+}
+
+/* Whether the violation is about a register at the end, and this is where it has got its value. */
+static bool is_judged(const Replay *replay, guint i)
+{
+    const ViolationKind kind = replay->violation.kind;
+    const ReplayStep *at = step_at(replay, i);
+    if (kind != VIOLATION_CALL_END && kind != VIOLATION_FINAL)
+        return false;
+    guint n;
+    const ConditionPlace *places =
+        condition_places(program_property(replay->program, (guint)replay->violation.property)->condition, &n);
+    for (guint p = 0; p < n; p++) {
+        bool is_its = kind == VIOLATION_FINAL ? places[p].hart == at->hart : replay->violating_hart == (int)at->hart;
+        if (places[p].is_memory || !is_its || !changes(at, places[p].number))
+            continue;
+        guint next = i + 1;
+        while (next < replay->steps->len &&
+               !(step_at(replay, next)->hart == at->hart && changes(step_at(replay, next), places[p].number)))
+            next++;
+        if (next == replay->steps->len)
+            return true;
+    }
+    return false;
+}
+
 bool story_step_matters(const Replay *replay, guint i)
 {
     const ReplayStep *at = step_at(replay, i);
     const HartStep *hart = &at->step.hart;
-    if (i + 1 == replay->steps->len || at->step.kind != STEP_EXECUTE)
-        return at->step.kind != STEP_SERVICE || at->step.service != SERVICE_SCHEDULE || i + 1 == replay->steps->len;
+    /* The last step is what goes wrong, but for a deadlock: there nobody's step is. */
+    bool is_end = i + 1 == replay->steps->len && replay->violation.kind != VIOLATION_DEADLOCK;
+    if (is_end || at->step.kind != STEP_EXECUTE)
+        return is_end || at->step.kind != STEP_SERVICE || at->step.service != SERVICE_SCHEDULE;
     if (in_region(replay, at->before.hart.pc) || hart->insn.kind == INSN_FENCE_I || hart->insn.kind == INSN_SRET ||
         hart->status == HART_TRAP)
         return true;
     if (hart->stores && in_region(replay, hart->store.address))
         return true;
+    if (hart->loads && in_region(replay, hart->load_address))
+        return true;
     if (hart->insn.kind == INSN_FENCE && replay->options->model->rvwmo_data)
         return true;
-    return (hart->loads || hart->stores) && is_shared_access(replay, i);
+    return is_judged(replay, i) || ((hart->loads || hart->stores) && is_shared_access(replay, i));
 }
 
 /* ---- telling one step */

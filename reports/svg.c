@@ -76,11 +76,13 @@ static int span_end(const SvgLayout *layout, const SvgSpan *span)
 /* Names come last: lanes and hatching run behind them. */
 static void put_frames(GString *out, const SvgLayout *layout)
 {
+    static const char parked[] = "stop_machine: the others are parked";
     for (guint i = 0; i < layout->stops->len; i++) {
         const SvgSpan *span = &g_array_index(layout->stops, SvgSpan, i);
         int top = svg_row(layout, span->first)->strip;
         put_rect(out, "st", 2, top, layout->width - 4, span_end(layout, span) - top, 6);
-        put_text(out, "sl", SVG_MARGIN, top + 14, "stop_machine: the others are parked");
+        put_rect(out, "fo", SVG_MARGIN - 4, top + 3, svg_text_width(parked) * 12 / 14 + 8, SVG_LINE - 1, 2);
+        put_text(out, "sl", SVG_MARGIN, top + 14, parked);
         g_string_append_c(out, '\n');
     }
     for (guint i = 0; i < layout->handlers->len; i++) {
@@ -177,7 +179,8 @@ static void put_banner(GString *out, const SvgLayout *layout)
         return;
     const SvgLane *lane = svg_lane(layout, svg_row(layout, layout->rows->len - 1)->lane);
     int half = svg_text_width(banner) * 18 / 14 / 2 + SVG_MARGIN;
-    int x = MAX(MIN(lane->x + lane->width / 2, layout->width - half), half);
+    /* What is nobody's step stands where a narrow screen begins. */
+    int x = layout->story->culprit < 0 ? half : MAX(MIN(lane->x + lane->width / 2, layout->width - half), half);
     put_rect(out, "ba", 2, y, layout->width - 4, SVG_BANNER, 4);
     put_text(out, "bn", x, y + 25, banner);
     g_string_append_c(out, '\n');

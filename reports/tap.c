@@ -62,7 +62,7 @@ static void put_description(GString *out, const char *text)
 
 static void put_diagnostics(GString *out, const Result *result)
 {
-    g_autofree char *replay = result_replay(result);
+    g_autofree char *replay = result_replay(result), *resume = result_resume(result);
     g_string_append(out, "  ---\n");
     if (result->error)
         put_string(out, "error", result->error);
@@ -74,6 +74,9 @@ static void put_diagnostics(GString *out, const Result *result)
     put_string(out, "property", result->property);
     put_string(out, "rule", result->rule);
     put_string(out, "reason", result->reason);
+    put_string(out, "reason-code", doubt_name(result->doubt));
+    put_string(out, "checkpoint", result->checkpoint);
+    put_string(out, "resume", resume);
     put_string(out, "file", result->file);
     put_number(out, "line", result->line);
     put_number(out, "column", result->column);

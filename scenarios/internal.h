@@ -51,6 +51,9 @@ enum {
 /* versions.c: merges patched bytes into regions and computes the whole versions of each. */
 bool make_regions(Loader *loader, GError **error);
 
+/* warnings.c: adds to scenario->warnings, when all else is loaded. */
+void find_warnings(Loader *loader);
+
 /* properties.c */
 bool load_properties(Loader *loader, GError **error);
 

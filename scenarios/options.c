@@ -91,13 +91,26 @@ static const Value *value_named(const OptionKind *kind, const char *name)
     return NULL;
 }
 
+/* A name as short as 'tso' is near 'sc', but means something else. */
+static const char *closest_model(const char *name)
+{
+    guint n;
+    const Model *models = model_table(&n);
+    g_autofree const char **names = g_new(const char *, n);
+    for (guint i = 0; i < n; i++)
+        names[i] = models[i].name;
+    return strlen(name) > 3 ? closest_name(name, names, n) : NULL;
+}
+
 bool options_set(Options *options, const char *option, const char *value, GError **error)
 {
     const OptionKind *kind = kind_named(option);
     if (!kind->values) {
         const Model *model = model_named(value);
         if (!model) {
-            g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown model '%s'; `cmodx models` lists them", value);
+            const char *closest = closest_model(value);
+            g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "unknown model '%s'; %s%s%s`cmodx models` lists them", value,
+                        closest ? "did you mean '" : "", closest ? closest : "", closest ? "'? " : "");
             return false;
         }
         options->model = model;

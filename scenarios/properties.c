@@ -200,6 +200,20 @@ static bool find_symbol(gpointer data, const char *name, uint64_t *address)
     return symbol != NULL;
 }
 
+static const char *closest_hart(const Program *program, const char *name)
+{
+    g_autofree const char **names = g_new(const char *, program->harts->len + 1);
+    for (guint i = 0; i < program->harts->len; i++)
+        names[i] = program_hart(program, i)->name;
+    return closest_name(name, names, program->harts->len);
+}
+
+static char *closest_place(gpointer data, bool is_hart, const char *name)
+{
+    const Program *program = data;
+    return g_strdup(is_hart ? closest_hart(program, name) : closest_symbol(program->image, name));
+}
+
 /* Where in the file a byte of a text is: exact unless the text is folded or quoted across lines. */
 static bool text_error(const YamlNode *node, gsize offset, const char *message, GError **error)
 {
@@ -241,7 +255,9 @@ static char *condition_name(const char *prefix, const YamlNode *value)
 static bool load_condition(Loader *loader, const YamlNode *node, const char *quantifier, GError **error)
 {
     const YamlNode *value = yaml_mapping_get(node, quantifier);
-    ConditionNames names = { find_hart, find_symbol, loader->program };
+    ConditionNames names = {
+        .hart = find_hart, .symbol = find_symbol, .data = loader->program, .closest = closest_place
+    };
     Property property = property_at(PROPERTY_CONDITION, node);
     if (!yaml_mapping_check_keys(node, &quantifier, 1, error) ||
         !(property.condition = parse_condition(&names, quantifier, value, error)))
@@ -267,14 +283,16 @@ static bool harts_called(const Loader *loader, const YamlNode *node, HartSet *ha
     for (guint i = 0; i < loader->program->harts->len; i++)
         if (hart_node(loader, i) == yaml_mapping_get(all, name))
             *harts |= hart_set_of(i);
-    return *harts || yaml_error(error, node, "unknown hart '%s'", name);
+    const char *closest = *harts ? NULL : closest_hart(loader->program, name);
+    return *harts || (closest ? yaml_error(error, node, "unknown hart '%s'; did you mean '%s'?", name, closest)
+                              : yaml_error(error, node, "unknown hart '%s'", name));
 }
 
 /* What holds at the end of every call, of one hart or of all that run code: a condition on its registers. */
 static bool load_each_call(Loader *loader, const YamlNode *node, GError **error)
 {
     static const char *const keys[] = { "each-call", "of" };
-    ConditionNames names = { NULL, find_symbol, loader->program };
+    ConditionNames names = { .symbol = find_symbol, .data = loader->program, .closest = closest_place };
     Property property = property_at(PROPERTY_EACH_CALL, node);
     const YamlNode *value = yaml_mapping_get(node, "each-call"), *of = yaml_mapping_get(node, "of");
     if (!yaml_mapping_check_keys(node, keys, G_N_ELEMENTS(keys), error) ||

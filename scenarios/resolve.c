@@ -23,7 +23,7 @@ bool plain_name(const YamlNode *node, const char **name, GError **error)
     return plain || yaml_error(error, node, "expected a name of letters, digits and '_', found '%s'", *name);
 }
 
-static const char *closest_symbol(const Image *image, const char *name)
+const char *closest_symbol(const Image *image, const char *name)
 {
     guint n;
     const ImageSymbol *symbols = image_symbols(image, &n);

@@ -8,6 +8,9 @@
 /* Value of "symbol", "symbol+8", "symbol-0x4". */
 bool resolve_expression(const Image *image, const YamlNode *node, uint64_t *value, GError **error);
 
+/* The symbol that a name was probably meant to be, or NULL. */
+const char *closest_symbol(const Image *image, const char *name);
+
 /* A number or a symbol expression. */
 bool resolve_value(const Image *image, const YamlNode *node, uint64_t *value, GError **error);
 

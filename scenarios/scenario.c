@@ -17,6 +17,7 @@ void scenario_free(Scenario *scenario)
     g_free(scenario->about);
     g_clear_pointer(&scenario->sources, g_ptr_array_unref);
     g_clear_pointer(&scenario->tags, g_ptr_array_unref);
+    g_clear_pointer(&scenario->warnings, g_ptr_array_unref);
     g_clear_pointer(&scenario->program, program_free);
     g_clear_pointer(&scenario->rows, g_array_unref);
     litmus_test_free(scenario->litmus);
@@ -108,7 +109,10 @@ static bool load_all(Loader *loader, GError **error)
     if (!load_header(loader, error) || !load_parts(loader, error) || !declare_harts(loader, error) ||
         !build_program(loader, error) || !resolve_harts(loader, error) || !make_regions(loader, error))
         return false;
-    return load_properties(loader, error) && load_rows(loader, error);
+    if (!load_properties(loader, error) || !load_rows(loader, error))
+        return false;
+    find_warnings(loader);
+    return true;
 }
 
 Scenario *scenario_load(const Source *source, GError **error)
@@ -123,6 +127,7 @@ Scenario *scenario_load(const Source *source, GError **error)
     scenario->file = g_strdup(source_name(source));
     scenario->sources = g_ptr_array_new_with_free_func(g_free);
     scenario->tags = g_ptr_array_new_with_free_func(g_free);
+    scenario->warnings = g_ptr_array_new_with_free_func(g_free);
     scenario->program = program_new();
     scenario->rows = g_array_new(FALSE, TRUE, sizeof(Row));
     g_array_set_clear_func(scenario->rows, row_clear);

@@ -25,9 +25,10 @@ typedef struct Scenario {
     GPtrArray *sources; /* of char *: where the protocol or the question is from */
     GPtrArray *tags;
     Program *program;
-    GArray *rows;       /* Row; may be empty */
-    guint line;         /* of the harts: what a verdict without another place is located at */
-    LitmusTest *litmus; /* of a litmus file; NULL: a scenario file */
+    GArray *rows;        /* Row; may be empty */
+    guint line;          /* of the harts: what a verdict without another place is located at */
+    GPtrArray *warnings; /* char *, located: what makes a proof empty; for `lint` */
+    LitmusTest *litmus;  /* of a litmus file; NULL: a scenario file */
 } Scenario;
 
 void scenario_free(Scenario *scenario);

@@ -96,6 +96,25 @@ static ExitStatus usage(const char *message)
     return EXIT_USAGE;
 }
 
+/* What glib says of an option that it does not know, and the one that was probably meant. */
+static char *option_complaint(const GError *error, const GOptionEntry *entries, const GOptionEntry *extra)
+{
+    static const char unknown[] = "Unknown option --";
+    const char *const name = error->message + strlen(unknown);
+    if (!g_error_matches(error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION) ||
+        !g_str_has_prefix(error->message, unknown))
+        return g_strdup(error->message);
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (const GOptionEntry *at = entries; at->long_name; at++)
+        g_ptr_array_add(names, (gpointer)at->long_name);
+    for (const GOptionEntry *at = extra; at && at->long_name; at++)
+        g_ptr_array_add(names, (gpointer)at->long_name);
+    g_autofree char *word = g_strndup(name, strcspn(name, "="));
+    const char *closest = closest_name(word, (const char *const *)names->pdata, names->len);
+    return closest ? g_strdup_printf("%s; did you mean --%s?", error->message, closest)
+                   : g_strdup_printf("%s; see `%s --help`", error->message, g_get_prgname());
+}
+
 bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *extra, const char *parameters,
                   const char *summary, ExitStatus *status)
 {
@@ -147,7 +166,8 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
     common->oracle = g_new0(Oracle *, 1);
     common->n_jobs = 1;
     if (!g_option_context_parse(context, &argc, &argv, &error)) {
-        usage(error->message);
+        g_autofree char *complaint = option_complaint(error, entries, extra);
+        usage(complaint);
         return false;
     }
     if (help) {

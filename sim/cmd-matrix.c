@@ -150,7 +150,7 @@ int cmd_matrix(int argc, char **argv)
     if (table.entries->len == 0) {
         if (status == EXIT_PROVED)
             g_printerr("cmodx: nothing to run: no scenario%s\n",
-                       common_overrides(&table.common) ? "" : " with `expect` rows");
+                       common_overrides(&table.common) ? "" : " with `expect` rows; name a --model to run without");
         return status == EXIT_PROVED ? EXIT_NOTHING : status;
     }
     put_table(&table, out);

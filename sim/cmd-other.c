@@ -45,6 +45,8 @@ static ExitStatus lint_scenario(gpointer data, const Scenario *scenario, const G
             g_string_append_printf(out, " %s", region_version(region, v)->label);
         g_string_append_c(out, '\n');
     }
+    for (guint i = 0; i < scenario->warnings->len; i++)
+        g_printerr("%s\n", (const char *)g_ptr_array_index(scenario->warnings, i));
     return EXIT_PROVED;
 }
 

@@ -18,9 +18,9 @@ static void put_replay(GString *out, const Scenario *scenario, const Options *op
                                violation->property >= 0
                                    ? program_property(scenario->program, (guint)violation->property)->name
                                    : "nothing that is checked, but leaves the model");
-    if (story->sentence)
-        g_string_append_printf(out, "\n %s\n", story->sentence);
     g_string_append_c(out, '\n');
+    if (story->sentence)
+        text_sentence(out, story);
     text_story(out, replay, story, style);
     g_string_append(out, "\n Each instruction ran in the emulator at its true address.\n");
 }

@@ -176,7 +176,7 @@ int cmd_test(int argc, char **argv)
     const ScenarioRun run = { test_rows, test_scenario, &test, false };
     status = each_scenario(&test.common, &run, out);
     if (test.tally.passed + test.tally.failed == 0 && status == EXIT_PROVED) {
-        g_printerr("cmodx: nothing to test: no scenario with `expect` rows%s\n",
+        g_printerr("cmodx: nothing to test: no scenario with `expect` rows%s; `cmodx check` decides without\n",
                    test.tally.without ? ", no litmus test that expects something" : "");
         return EXIT_NOTHING;
     }

@@ -134,11 +134,37 @@ GPtrArray *scenario_files(char **arguments, GError **error)
     return g_steal_pointer(&files);
 }
 
+/* The file beside it, or the scenario of the catalogue, that a name of no file was probably meant to be; or NULL. */
+static char *closest_file(const char *path)
+{
+    g_autofree char *directory = g_path_get_dirname(path), *catalogue = catalogue_directory();
+    g_autoptr(GPtrArray) beside = g_file_test(directory, G_FILE_TEST_IS_DIR) ? entries(directory, NULL) : NULL;
+    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free), names = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; beside && i < beside->len; i++) {
+        const char *name = g_ptr_array_index(beside, i);
+        if (is_scenario_name(name))
+            g_ptr_array_add(names, g_strdup(g_str_has_prefix(name, "./") ? name + 2 : name));
+    }
+    if (add_directory(all, catalogue, 0, NULL))
+        for (guint i = 0; i < all->len; i++) {
+            const char *name = (const char *)g_ptr_array_index(all, i) + strlen(catalogue) + 1;
+            g_ptr_array_add(names, g_strndup(name, (gsize)(strrchr(name, '.') - name)));
+        }
+    return g_strdup(closest_name(path, (const char *const *)names->pdata, names->len));
+}
+
 Scenario *load_file(const char *path, GError **error)
 {
-    g_autoptr(Source) source = source_load(path, error);
-    if (!source)
+    g_autoptr(GError) unread = NULL;
+    g_autoptr(Source) source = source_load(path, &unread);
+    if (!source) {
+        g_autofree char *closest = g_file_test(path, G_FILE_TEST_EXISTS) ? NULL : closest_file(path);
+        if (closest)
+            g_set_error(error, unread->domain, unread->code, "%s; did you mean '%s'?", unread->message, closest);
+        else
+            g_propagate_error(error, g_steal_pointer(&unread));
         return NULL;
+    }
     if (!litmus_is_file(source))
         return scenario_load(source, error);
     Scenario *scenario;

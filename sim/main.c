@@ -54,6 +54,9 @@ int main(int argc, char **argv)
         g_print("cmodx %s\n", CMODX_VERSION);
         return 0;
     }
+    char option[] = "--help", *help[] = { argv[0], argc == 3 ? argv[2] : NULL, option, NULL };
+    if (g_str_equal(argv[1], "help") && argc == 3) /* as of the command itself */
+        argv = help;
     if (g_str_equal(argv[1], "--help") || g_str_equal(argv[1], "-h") || g_str_equal(argv[1], "help")) {
         put_help();
         return 0;

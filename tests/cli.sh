@@ -339,6 +339,25 @@ fi
 expect 1 'no command'
 expect 1 'unknown command' chekc good.yaml
 err_has "unknown command 'chekc'; did you mean 'check'?"
+expect 1 'unknown option' check --exploer timeline good.yaml
+err_has 'Unknown option --exploer; did you mean --explorer?$'
+expect 1 'an option of another command' lint --schedul=x good.yaml
+err_has 'Unknown option --schedul=x; see `cmodx lint --help`$'
+expect 1 'unknown model' check --model rvwm good.yaml
+err_has "unknown model 'rvwm'; did you mean 'rvwmo'? .cmodx models. lists them"
+expect 0 'help of a command' help lint
+cp "$t/out" "$t/help"
+expect 0 'help of a command, the other way' lint --help
+same "$t/help" "$t/out"
+sed 's/^harts:/properties:\n  - {exists: "CPU2:a0 = 1"}\n&/' good.yaml >nohart.yaml
+expect 2 'a hart that is not there' lint nohart.yaml
+err_has "nohart.yaml:20:15: error: unknown hart 'CPU2'; did you mean 'CPU0'?$"
+sed 's/^harts:/properties:\n  - {each-call: "a0 = funcc", of: CPU}\n&/' good.yaml >nohart.yaml
+expect 2 'a hart that is not there' lint nohart.yaml
+err_has "nohart.yaml:20:[0-9]*: error: unknown hart 'CPU'; did you mean 'CPU0'?$"
+sed -i 's/of: CPU}/of: CPU0}/' nohart.yaml
+expect 2 'a symbol that is not there' lint nohart.yaml
+err_has "nohart.yaml:20:23: error: unknown symbol 'funcc'; did you mean 'func'?$"
 no_out
 expect 1 'nothing like a command' xyzzyxyzzy
 no_out
@@ -434,6 +453,60 @@ out_has 'good.yaml: ok'
 expect 2 'lint a broken file' lint good.yaml broken.yaml
 out_has 'good.yaml: ok'
 err_has 'broken.yaml:3:1: error'
+cp good.yaml vacuous.yaml
+sed -i -e 's/store: enable/fence-i/' -e 's/^harts:/marks: [done, far]\nproperties:\n  - {after: done, only-new: enable}\nharts:/' \
+    -e 's/^expect:.*//' -e '/verdict/d' vacuous.yaml
+expect 0 'lint of what comes to nothing' lint vacuous.yaml
+out_has 'vacuous.yaml: ok'
+err_has "^vacuous.yaml:14:3: warning: no step stores patch 'enable', and no code stores anything"
+err_has "^vacuous.yaml:19:9: warning: no step passes mark 'done', and no code makes an ecall"
+err_has "^vacuous.yaml:19:15: warning: no step passes mark 'far', and no code makes an ecall"
+err_has "^vacuous.yaml:21:13: warning: nobody passes mark 'done', so this holds whatever happens"
+holds 'other warnings' [ "$(grep -c ': warning: ' "$t/err")" -eq 4 ]
+expect 0 'only lint warns' check -m sc vacuous.yaml
+no_err
+# Code that stores, or makes ecalls, could store to the site and pass the mark. So could steps of its own.
+sed 's/^          ret/          sw a0, 0(sp)\n&/' vacuous.yaml >stores.yaml
+expect 0 'code that stores' lint stores.yaml
+holds 'the patch is warned of' [ "$(grep -c ': warning: no step stores' "$t/err")" -eq 0 ]
+holds 'no marks' [ "$(grep -c ': warning: ' "$t/err")" -eq 3 ]
+sed 's/^          ret/          ecall\n&/' vacuous.yaml >calls.yaml
+expect 0 'code that makes ecalls' lint calls.yaml
+holds 'marks are warned of' [ "$(grep -c ': warning: ' "$t/err")" -eq 1 ]
+sed 's/fence-i/{asm: nop}/' vacuous.yaml >steps.yaml
+expect 0 'asm among the steps' lint steps.yaml
+no_err
+sed 's/fence-i/{store-data: {at: func+4, value: 1, width: 4}}/' vacuous.yaml >near.yaml
+expect 0 'data beside the site' lint near.yaml
+err_has 'no step stores'
+sed 's/fence-i/{store-data: {at: func, value: 0x13, width: 4}}/' vacuous.yaml >data.yaml
+expect 0 'data in the place of the patch' lint data.yaml
+holds 'the patch is warned of' [ "$(grep -c ': warning: no step stores' "$t/err")" -eq 0 ]
+sed 's/fence-i/{stop-machine: [{store: enable}, {mark: done}, {mark: far}]}/' vacuous.yaml >nested.yaml
+expect 0 'steps within stop_machine' lint nested.yaml
+no_err
+sed 's/^      .option norvc/      .option rvc/' none.yaml >short.yaml
+expect 0 'a patch that is too short' lint short.yaml
+err_has "^short.yaml:14:3: warning: patch 'enable' ends within an instruction of the code, of which the rest stays behind"
+sed 's/li a0, 7/j . + 8/' short.yaml >jump.yaml
+expect 0 'a short patch that jumps' lint jump.yaml
+no_err
+sed 's/li a0, 7/.2byte 0xffff/' short.yaml >data.yaml
+expect 0 'a short patch of data' lint data.yaml
+no_err
+sed 's/store: enable/lock: text_mutx, store: enable, unlock: text_mutex/' none.yaml >locks.yaml
+expect 0 'a lock that is not held' lint locks.yaml
+err_has "^locks.yaml:21:58: warning: this hart does not hold lock 'text_mutex' here, but lock 'text_mutx'"
+sed 's/store: enable/unlock: a/' none.yaml >locks.yaml
+expect 0 'a lock that nobody holds' lint locks.yaml
+err_has "warning: this hart does not hold lock 'a' here$"
+sed 's/store: enable/asm: nop, unlock: a/' none.yaml >locks.yaml
+expect 0 'a lock that code may have taken' lint locks.yaml
+no_err
+cd "$root" || exit 1
+expect 0 'lint of the catalogue' lint scenarios/catalogue
+no_err
+cd "$t" || exit 1
 expect 0 models models
 out_has '^sc '
 cd "$root" || exit 1
@@ -454,7 +527,11 @@ expect 0 'what is there comes first' lint isa
 no_out
 rmdir isa
 expect 1 'no such name' lint isa/nowhere
-err_has "cannot read 'isa/nowhere'"
+err_has "cannot read 'isa/nowhere': No such file or directory$"
+expect 1 'a name that is nearly there' lint isa/writers-fence
+err_has "did you mean 'isa/writers-fence-i'?$"
+expect 1 'a file that is nearly there' check godo.yaml
+err_has "did you mean 'good.yaml'?$"
 CMODX_CATALOGUE=$t/mixed
 export CMODX_CATALOGUE
 expect 0 'another catalogue' lint good

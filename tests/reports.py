@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """reports.py CMODX SOURCE_ROOT: every kind of report of real scenarios is what its readers take, by their own
 schemas and parsers; all kinds agree on what fails; every counterexample in them replays."""
+import html
 import importlib.util
 import json
 import os
@@ -273,21 +274,50 @@ def check_run(cmodx, root, mode, directory):
     replay(cmodx, report)
 
 
+def check_kept(cmodx, root, directory):
+    """A search that a limit has ended: every kind says how to go on with it."""
+    kinds = ['json', 'junit', 'tap', 'github', 'markdown', 'html']
+    reports = [f'--report={kind}={directory}/report.{kind}' for kind in kinds]
+    kept = os.path.join(directory, "it's & kept.ckpt")
+    command = [cmodx, 'check', '--model', 'sc', '--checkpoint', kept, *reports,
+               'scenarios/catalogue/linux/ftrace-fixed-auipc.yaml']
+    run(*command, '--max-states', '1000', status=5)
+    texts = {kind: read(directory, kind) for kind in kinds}
+    [result] = check_json(texts['json'], root)['results']
+    need(result['reason-code'] == 'max-states' and result['checkpoint'] == kept, result)
+    need(result['reason'] == 'stopped by --max-states 1000', result['reason'])
+    need(0 < result['estimate']['done'] < result['estimate']['total'] and result['estimate']['unit'] == 'states', result)
+    need(result['message'] == f'INCONCLUSIVE: {result["reason"]}; continue: {result["resume"]}', result['message'])
+    for kind in kinds[1:]:
+        text = html.unescape(re.sub('</?span[^>]*>', '', texts[kind])) if kind in ('junit', 'markdown', 'html') else texts[kind]
+        text = text.replace('\\\\', '\\') if kind == 'tap' else text
+        need(result['resume'] in text, kind, 'does not say how to go on:', texts[kind])
+    run(cmodx, *shlex.split(result['resume'])[1:])
+    os.remove(kept)
+    run(*command, '--checkpoint', 'never', '--timeout', '0.0001', status=5)
+    [result] = check_json(read(directory, 'json'), root)['results']
+    need(result['reason-code'] == 'timeout' and result['checkpoint'] is None and result['resume'] is None, result)
+    need(result['message'] == f'INCONCLUSIVE: {result["reason"]}', result['message'])
+
+
 def main():
     cmodx, root = (os.path.abspath(argument) for argument in sys.argv[1:])
     os.chdir(root)
     failed = 0
-    for mode in 'check', 'test':
+    for mode in 'check', 'test', 'kept':
         with tempfile.TemporaryDirectory() as directory:
             for name, text in (HOSTILE_FILE, HOSTILE), ('broken.yaml', 'cmodx: 1\nname: [\n'):
                 with open(os.path.join(directory, name), 'w', encoding='utf-8') as file:
                     file.write(text)
             try:
-                check_run(cmodx, root, mode, directory)
+                if mode == 'kept':
+                    check_kept(cmodx, root, directory)
+                else:
+                    check_run(cmodx, root, mode, directory)
             except (Failure, jsonschema.ValidationError, ElementTree.ParseError, yaml.YAMLError, ValueError) as error:
                 print(f'FAILED: {mode}: {type(error).__name__}: {error}')
                 failed += 1
-    print(f'{2 - failed} passed, {failed} failed')
+    print(f'{3 - failed} passed, {failed} failed')
     return failed != 0
 
 

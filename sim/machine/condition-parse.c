@@ -73,8 +73,12 @@ static char *take_name(Parser *parser)
 /* Fails with what is wrong about the name just taken, and points at it. */
 static bool fail_name(Parser *parser, const char *what, const char *name)
 {
+    bool is_hart = g_str_equal(what, "hart"), is_known = is_hart || g_str_equal(what, "symbol");
+    g_autofree char *closest =
+        is_known && parser->names->closest ? parser->names->closest(parser->names->data, is_hart, name) : NULL;
     parser->at -= strlen(name);
-    return fail(parser, "unknown %s '%s'", what, name);
+    return closest ? fail(parser, "unknown %s '%s'; did you mean '%s'?", what, name, closest)
+                   : fail(parser, "unknown %s '%s'", what, name);
 }
 
 static bool take_number(Parser *parser, uint64_t *value)

@@ -57,6 +57,9 @@ typedef struct ConditionNames {
     bool (*location)(gpointer data, const char *name, ConditionPlace *place);
     bool (*quoted)(gpointer data, ConditionQuote quote, const ConditionPlace *place, gsize offset, const char *text,
                    uint64_t *value);
+
+    /* The hart (else the symbol) that an unknown name was probably meant to be, or NULL; freed by the caller. May be NULL. */
+    char *(*closest)(gpointer data, bool is_hart, const char *name);
 } ConditionNames;
 
 /* What a final state holds. */

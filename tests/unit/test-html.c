@@ -180,12 +180,16 @@ Test(html, inconclusive)
     g_autoptr(RunReport) run = run_report_new("cmodx check x");
     Result *result = sample_result("it's", VERDICT_INCONCLUSIVE);
     replace(&result->reason, "stopped by --timeout 1s");
+    result->doubt = DOUBT_TIME;
     cr_assert(options_set(&result->options, "fetch-atomicity", "2", NULL));
     run_report_add(run, result);
     g_autoptr(GString) page = write_page(run);
     expect_sound(page);
     cr_expect(strstr(page->str, "stopped by --timeout 1s. No violation in what was explored: 2 states"));
     cr_expect(strstr(page->str, "To go on: Give it more time"));
-    cr_expect(strstr(page->str, "<code>cmodx check 'it'\\''s.yaml' --model sc --fetch-atomicity 2</code>"), "%s",
-              page->str);
+    cr_expect(
+        strstr(
+            page->str,
+            "<code>cmodx check 'it'\\''s.yaml' <span class=\"wh\">--model</span> sc <span class=\"wh\">--fetch-atomicity</span> 2</code>"),
+        "%s", page->str);
 }

@@ -94,6 +94,7 @@ Test(svg, torn_fetch)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     Story *story = torn_story();
+    story->culprit = 0;
     svg_put_story(out, story, "x~c1", "no-trap of x");
     cr_expect_str_eq(out->str, torn, "\n%s", out->str);
     story_free(story);
