@@ -90,7 +90,6 @@ static void load_next(Queue *queue)
     Loaded *loaded = g_new0(Loaded, 1);
     loaded->file = g_ptr_array_index(queue->files, queue->next);
     loaded->scenario = take(&queue->loader, queue->files, queue->next++, &loaded->error);
-    queue->n_skipped += g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
     if (loaded->scenario && queue->run->rows)
         loaded->rows = queue->run->rows(queue->run->data, loaded->scenario, &loaded->error);
     if (loaded->rows && queue->common->ahead)
@@ -108,8 +107,9 @@ static Loaded *next_loaded(Queue *queue)
     return g_queue_pop_head(queue->loaded);
 }
 
-static ExitStatus run_loaded(const Queue *queue, const Loaded *loaded, GString *out)
+static ExitStatus run_loaded(Queue *queue, const Loaded *loaded, GString *out)
 {
+    queue->n_skipped += g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
     if (!loaded->error)
         return queue->run->each(queue->run->data, loaded->scenario, loaded->rows, out);
     if (!loaded->scenario && queue->common->run)

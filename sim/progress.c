@@ -67,6 +67,8 @@ void progress_show(Progress *progress, const SearchProgress *now)
         progress->expected = now->expected;
         progress->unit = now->unit;
     }
+    if (progress->before > 0 && !progress->first)
+        progress->first = now->states;
     gint64 time = g_get_monotonic_time();
     gint64 pause = progress->live ? G_USEC_PER_SEC / 4 : PLAIN_SECONDS * (gint64)G_USEC_PER_SEC;
     if (progress->quiet || time - progress->last < pause)
