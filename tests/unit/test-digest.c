@@ -90,7 +90,6 @@ Test(digest, scenarios_that_are_others)
         { "a0: 5", "a1: 5" },
         { "calls: 2,", "calls: 2, trap-handler: func," },
         { "calls: 2,", "calls: 2, trap-handler: func, interrupts: 1," },
-        { "calls: 2,", "calls: 2, until: func," },
         { "mark: m, ", "mark: n, " },
         { "mark: m, ", "" },
         { ", fence-i]", "]" },
