@@ -121,17 +121,19 @@ static ExitStatus run_all(Queue *queue, GString *out)
 {
     g_autoptr(GError) error = NULL;
     ExitStatus status = EXIT_PROVED;
-    while (!interrupted() && !error) {
+    bool hopeless = false;
+    while (!interrupted() && !error && !hopeless) {
         g_autoptr(Loaded) loaded = next_loaded(queue);
         if (!loaded)
             break;
         status = worse(status, run_loaded(queue, loaded, out));
-        if (g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_ENVIRONMENT))
-            break; /* it will not get better */
-        if (!queue->run->at_once || queue->common->output)
-            continue;
-        common_write(queue->common, out->str, &error);
-        g_string_truncate(out, 0);
+        hopeless = g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_ENVIRONMENT); /* it will not get better */
+        if (queue->run->at_once && !queue->common->output) {
+            common_write(queue->common, out->str, &error);
+            g_string_truncate(out, 0);
+        }
+        if (interrupted()) /* rows of it may still be being decided */
+            g_queue_push_head(queue->loaded, g_steal_pointer(&loaded));
     }
     return error ? worse(status, report_error(error)) : status;
 }
