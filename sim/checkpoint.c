@@ -47,9 +47,10 @@ static void archive_options(Archive *archive, Options *options)
         const char *old = options_get(options, option_name(i));
         g_autofree char *value = g_strdup(old);
         archive_text(archive, &value);
-        if (archive_is_reading(archive) && value && !options_set(options, option_name(i), value, NULL))
-            archive_fail(archive);
+        if (archive_is_reading(archive))
+            archive_check(archive, !value || options_set(options, option_name(i), value, NULL));
     }
+    archive_check(archive, options_check(options, NULL));
 }
 
 static void archive_header(Checkpoint *checkpoint)

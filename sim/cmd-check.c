@@ -163,20 +163,11 @@ static GArray *row_resumed(const Checkpoint *from, const Scenario *scenario, GEr
     return rows;
 }
 
-/* One file holds one search. */
-static bool may_keep(const Common *common, const Scenario *scenario, GArray **rows, GError **error)
+/* Whether --checkpoint names a file. */
+static bool names_checkpoint(const Common *common)
 {
-    const char *where = common->checkpoint;
-    bool named = where && !g_str_equal(where, "auto") && !g_str_equal(where, "never");
-    if (!named || (common->n_files == 1 && (*rows)->len == 1))
-        return true;
-    g_set_error(
-        error, SIM_ERROR, SIM_ERROR_USAGE,
-        "%s: --checkpoint %s holds one search: name one file, and one row by --model, --preempt ...; or leave the "
-        "names to `auto`",
-        scenario->file, where);
-    g_clear_pointer(rows, g_array_unref);
-    return false;
+    static const char *const others[] = { "auto", "never", NULL };
+    return common->checkpoint && !g_strv_contains(others, common->checkpoint);
 }
 
 static GArray *check_rows(gpointer data, const Scenario *scenario, GError **error)
@@ -190,8 +181,15 @@ static GArray *check_rows(gpointer data, const Scenario *scenario, GError **erro
     }
     if (check->common.from)
         return row_resumed(check->common.from, scenario, error);
-    if (!common_rows(&check->common, scenario, &rows, error) || !may_keep(&check->common, scenario, &rows, error))
+    if (!common_rows(&check->common, scenario, &rows, error))
         return NULL;
+    if (rows->len > 1 && names_checkpoint(&check->common)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+                    "--checkpoint FILE keeps one search, and %s has %u: choose with --model and the like, or say auto",
+                    scenario->file, rows->len);
+        g_array_unref(rows);
+        return NULL;
+    }
     for (guint i = 0; i < rows->len; i++)
         g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
     return rows;
@@ -267,6 +265,11 @@ static bool prepare(Check *check, const char *command, GError **error)
 /* Opens the search to go on with. */
 static bool prepare_resume(Common *common, guint n_files, GError **error)
 {
+    if (n_files != 1 && names_checkpoint(common)) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
+                    "--checkpoint FILE keeps one search: it takes one scenario file, or say auto");
+        return false;
+    }
     if (!common->resume)
         return true;
     if (n_files != 1 || common_overrides(common)) {

@@ -91,7 +91,6 @@ static void load_next(Queue *queue)
     Loaded *loaded = g_new0(Loaded, 1);
     loaded->file = g_ptr_array_index(queue->files, queue->next);
     loaded->scenario = take(&queue->loader, queue->files, queue->next++, &loaded->error);
-    queue->n_skipped += g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
     if (loaded->scenario && queue->run->rows)
         loaded->rows = queue->run->rows(queue->run->data, loaded->scenario, &loaded->error);
     if (loaded->rows && queue->common->ahead)
@@ -109,8 +108,9 @@ static Loaded *next_loaded(Queue *queue)
     return g_queue_pop_head(queue->loaded);
 }
 
-static ExitStatus run_loaded(const Queue *queue, const Loaded *loaded, GString *out)
+static ExitStatus run_loaded(Queue *queue, const Loaded *loaded, GString *out)
 {
+    queue->n_skipped += g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_UNSUPPORTED);
     if (!loaded->error)
         return queue->run->each(queue->run->data, loaded->scenario, loaded->rows, out);
     if (!loaded->scenario && queue->common->run)
@@ -127,20 +127,22 @@ static ExitStatus run_all(Queue *queue, GString *out)
     Progress progress = progress_begin(common->progress, common->quiet);
     progress.quiet = progress.quiet || !common->ahead;
     common->n_files = queue->files->len;
-    while (!interrupted() && !error) {
+    bool hopeless = false;
+    while (!interrupted() && !error && !hopeless) {
         g_autoptr(Loaded) loaded = next_loaded(queue);
         progress_show_files(&progress, common->file, common->n_files);
         if (!loaded)
             break;
         common->file++;
         status = worse(status, run_loaded(queue, loaded, out));
-        if (g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_ENVIRONMENT))
-            break; /* it will not get better */
-        if (!queue->run->at_once || common->output)
-            continue;
-        progress_end(&progress);
-        common_write(common, out->str, &error);
-        g_string_truncate(out, 0);
+        hopeless = g_error_matches(loaded->error, SIM_ERROR, SIM_ERROR_ENVIRONMENT); /* it will not get better */
+        if (queue->run->at_once && !common->output) {
+            progress_end(&progress);
+            common_write(common, out->str, &error);
+            g_string_truncate(out, 0);
+        }
+        if (interrupted()) /* rows of it may still be being decided */
+            g_queue_push_head(queue->loaded, g_steal_pointer(&loaded));
     }
     progress_end(&progress);
     return error ? worse(status, report_error(error)) : status;

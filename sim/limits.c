@@ -19,10 +19,11 @@ typedef struct Keep {
     const Scenario *scenario;
     const Row *row;
     char *path;        /* NULL: it is not */
-    bool asked;        /* the user has named the file: it is kept however short it was */
+    bool asked;        /* the user has named the file, here or to resume: it is kept however short it was */
     gint64 every;      /* microseconds */
     gint64 last, cost; /* when it was last written, and how long that took */
-    bool is_due, written;
+    bool is_due;
+    bool written; /* the file is of this search */
 } Keep;
 
 typedef struct Watch {
@@ -83,6 +84,7 @@ static void keep_search(gpointer data, void (*archive)(gpointer search, Archive 
     if (checkpoint_write(keep->path, keep->scenario, keep->row, seconds, archive, search, &error)) {
         keep->written = true;
     } else {
+        progress_end(&watch->progress);
         g_printerr("cmodx: warning: %s; the search goes on without\n", error->message);
         if (!keep->written)
             g_clear_pointer(&keep->path, g_free);
@@ -101,20 +103,21 @@ static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenari
     const char *where = common->checkpoint ? common->checkpoint : common->keeps ? "auto" : "never";
     if (g_str_equal(where, "never"))
         return true;
-    keep->asked = !g_str_equal(where, "auto");
-    keep->path = keep->asked      ? g_strdup(where)
-                 : common->resume ? g_strdup(common->resume)
-                                  : checkpoint_usual_path(scenario, &row->options);
+    if (g_str_equal(where, "auto"))
+        where = common->resume;
+    keep->asked = where != NULL;
+    keep->path = where ? g_strdup(where) : checkpoint_usual_path(scenario, &row->options);
+    keep->written = where && g_strcmp0(where, common->resume) == 0;
     return true;
 }
 
-/* A search that has come to its end needs no file to go on from. */
+/* A search that has come to its end needs no file to go on from. `outcome`: NULL if what it was to go on from made no sense. */
 static void keep_end(Keep *keep, Outcome *outcome)
 {
     bool cut = outcome && outcome->search->end != SEARCH_COMPLETE && outcome->search->end != SEARCH_VIOLATION;
-    if (keep->written && cut)
+    if (outcome && keep->written && cut)
         outcome->checkpoint = g_strdup(keep->path);
-    else if (keep->written)
+    else if (outcome && keep->written)
         unlink(keep->path);
     g_free(keep->path);
 }
@@ -184,10 +187,8 @@ Outcome *decide_row(gconstpointer data, Oracle **oracle, const Scenario *scenari
     }
     Outcome *outcome = decide_with(scenario->program, &row->options, &limits, *oracle);
     progress_end(&watch.progress);
-    if (limits.resume && archive_failed(limits.resume)) {
+    if (!outcome)
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: makes no sense as a checkpoint", common->resume);
-        g_clear_pointer(&outcome, outcome_free);
-    }
     keep_end(&watch.keep, outcome);
     if (outcome && watch.timed_out && outcome->search->end == SEARCH_STOPPED) {
         g_free(outcome->reason);

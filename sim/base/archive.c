@@ -57,7 +57,7 @@ Archive *archive_create(const char *path, GError **error)
     archive->path = g_strdup(path);
     archive->partial = g_strconcat(path, ".part", NULL);
     archive->sum = XXH3_createState();
-    archive->file = fopen(archive->partial, "wb");
+    archive->file = fopen(archive->partial, "wbe");
     if (!archive->file) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write %s: %s", archive->partial,
                     g_strerror(errno));
@@ -130,16 +130,23 @@ bool archive_failed(const Archive *archive)
     return archive->failed;
 }
 
-void archive_fail(Archive *archive)
+bool archive_check(Archive *archive, bool holds)
 {
-    archive->failed = true;
+    g_assert(holds || archive_is_reading(archive));
+    archive->failed = archive->failed || !holds;
+    return !archive->failed;
+}
+
+bool archive_room(Archive *archive, guint64 n, gsize size)
+{
+    return !archive_is_reading(archive) ||
+           archive_check(archive, n <= (guint64)(archive->end - archive->at) / size);
 }
 
 /* Where the next `size` bytes of a file that is read are, or NULL. */
 static gconstpointer get(Archive *archive, gsize size)
 {
-    archive->failed = archive->failed || size > (gsize)(archive->end - archive->at);
-    if (archive->failed)
+    if (!archive_room(archive, size, 1))
         return NULL;
     gconstpointer at = archive->at;
     archive->at += size;
@@ -173,7 +180,7 @@ void archive_bool(Archive *archive, bool *value)
 {
     guint32 number = *value;
     archive_u32(archive, &number);
-    archive->failed = archive->failed || number > 1;
+    archive_check(archive, number <= 1);
     *value = number == 1;
 }
 
@@ -181,7 +188,7 @@ void archive_expect(Archive *archive, guint32 value)
 {
     guint32 found = value;
     archive_u32(archive, &found);
-    archive->failed = archive->failed || found != value;
+    archive_check(archive, found == value);
 }
 
 void archive_text(Archive *archive, char **text)
@@ -195,8 +202,10 @@ void archive_text(Archive *archive, char **text)
         return;
     }
     const char *at = get(archive, length);
+    bool sound = archive_check(archive, is_there || length == 0) &&
+                 archive_check(archive, length == 0 || !memchr(at, '\0', length));
     g_free(*text);
-    *text = at && is_there ? g_strndup(at, length) : NULL;
+    *text = sound && is_there ? g_strndup(at, length) : NULL;
 }
 
 void archive_static_text(Archive *archive, const char **text)
@@ -229,8 +238,8 @@ static void read_strings(Archive *archive, Intern *intern, guint32 n)
         guint32 length = 0;
         archive_u32(archive, &length);
         gconstpointer at = get(archive, length);
-        if (at && intern_put(intern, at, length) != id)
-            archive->failed = true;
+        if (at)
+            archive_check(archive, intern_put(intern, at, length) == id);
     }
 }
 

@@ -25,7 +25,10 @@ Archive *archive_open(const char *path, GError **error) OWNED_BY(archive_free);
 bool archive_is_reading(const Archive *archive);
 /* Whether what was read made no sense; from then on only zeros are read. */
 bool archive_failed(const Archive *archive);
-void archive_fail(Archive *archive);
+/* Fails if that does not hold of what was read; whether it does. When writing it has to hold. */
+bool archive_check(Archive *archive, bool holds);
+/* Fails if what is read has no room for `n` more elements of `size` bytes: to be asked before memory is taken for them. */
+bool archive_room(Archive *archive, guint64 n, gsize size);
 
 /* `size` bytes at `data`. */
 void archive_bytes(Archive *archive, void *data, gsize size);

@@ -82,8 +82,6 @@ static void grow(Intern *intern)
 
 uint32_t intern_put(Intern *intern, const void *bytes, guint length)
 {
-    if (intern->entries->len * 3 > intern->n_slots * 2)
-        grow(intern);
     guint64 hash = XXH3_64bits(bytes, length);
     guint32 tag = (guint32)(hash >> 32);
     guint at = (guint)hash & (intern->n_slots - 1);
@@ -96,6 +94,8 @@ uint32_t intern_put(Intern *intern, const void *bytes, guint length)
     g_assert(intern->entries->len < G_MAXUINT32 - 1);
     g_array_append_val(intern->entries, entry);
     intern->slots[at] = intern->entries->len;
+    if (intern->entries->len * 3ull > intern->n_slots * 2ull)
+        grow(intern);
     return intern->entries->len - 1;
 }
 

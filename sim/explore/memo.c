@@ -86,21 +86,37 @@ guint64 memo_bytes(const Memo *memo)
     return (guint64)memo->n_entries * sizeof(MemoEntry) + (guint64)memo->moves->len * sizeof(Move);
 }
 
+/* Whether every entry has moves that there are, and the findings of those are some. */
+static bool is_sound(const Memo *memo)
+{
+    guint n_used = 0;
+    for (guint i = 0; i < memo->n_entries; i++) {
+        const MemoEntry *entry = &memo->entries[i];
+        n_used += entry->n > 0;
+        if (entry->n && (guint64)entry->first + entry->n - 1 > memo->moves->len)
+            return false;
+    }
+    for (guint m = 0; m < memo->moves->len; m++)
+        if (g_array_index(memo->moves, Move, m).finding > FINDING_OUT_OF_MODEL)
+            return false;
+    return n_used == memo->n_used;
+}
+
 void memo_archive(Memo *memo, Archive *archive)
 {
-    guint n_entries = memo->n_entries;
-    archive_u32(archive, &memo->n_used);
+    guint n_used = memo->n_used, n_entries = memo->n_entries;
+    archive_u32(archive, &n_used);
     archive_u32(archive, &n_entries);
     archive_array(archive, memo->moves);
-    bool sound = n_entries && (n_entries & (n_entries - 1)) == 0 && memo->n_used < n_entries;
-    if (archive_is_reading(archive) && !sound)
-        archive_fail(archive);
-    if (archive_failed(archive))
+    if (!archive_check(archive, n_entries && (n_entries & (n_entries - 1)) == 0 && n_used < n_entries) ||
+        !archive_room(archive, n_entries, sizeof(MemoEntry)))
         return;
     if (archive_is_reading(archive)) {
         g_free(memo->entries);
         memo->entries = g_new0(MemoEntry, n_entries);
         memo->n_entries = n_entries;
+        memo->n_used = n_used;
     }
     archive_bytes(archive, memo->entries, n_entries * sizeof(MemoEntry));
+    archive_check(archive, is_sound(memo));
 }

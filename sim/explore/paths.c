@@ -67,19 +67,37 @@ void path_layers_end(PathLayers *layers, guint64 from)
             mpz_roinit_n(count, counter(&layers->current, from), layers->current.n_limbs));
 }
 
+/* How many states the layer has counters of. */
+static guint64 layer_states(const Layer *layer)
+{
+    return layer->limbs->len / layer->n_limbs;
+}
+
+static void layer_total(const Layer *layer, mpz_t total)
+{
+    mpz_t count;
+    for (guint64 i = 0; i < layer_states(layer); i++)
+        mpz_add(total, total, mpz_roinit_n(count, counter(layer, i), layer->n_limbs));
+}
+
+/* The width of the counters of the layer behind one with that many paths. */
+static guint limbs_behind(const Layer *layer, const mpz_t total)
+{
+    gsize bits = mpz_sizeinbase(total, 2) + OUT_DEGREE_BITS;
+    return MAX((guint)(bits / GMP_NUMB_BITS + 1), layer->n_limbs);
+}
+
 void path_layers_advance(PathLayers *layers)
 {
     Layer spent = layers->current;
     layers->current = layers->next;
-    mpz_t total, count;
+    mpz_t total;
     mpz_init(total);
-    for (guint64 i = 0; i < layers->current.limbs->len / layers->current.n_limbs; i++)
-        mpz_add(total, total, mpz_roinit_n(count, counter(&layers->current, i), layers->current.n_limbs));
-    gsize bits = mpz_sizeinbase(total, 2) + OUT_DEGREE_BITS;
-    mpz_clear(total);
+    layer_total(&layers->current, total);
     layers->next = spent;
-    layers->next.n_limbs = MAX((guint)(bits / GMP_NUMB_BITS + 1), layers->current.n_limbs);
+    layers->next.n_limbs = limbs_behind(&layers->current, total);
     g_array_set_size(layers->next.limbs, 0);
+    mpz_clear(total);
 }
 
 void path_layers_total(const PathLayers *layers, mpz_t total)
@@ -91,19 +109,36 @@ static void archive_layer(Archive *archive, Layer *layer)
 {
     archive_u32(archive, &layer->n_limbs);
     archive_array(archive, layer->limbs);
-    if (archive_is_reading(archive) && (layer->n_limbs == 0 || layer->limbs->len % layer->n_limbs))
-        archive_fail(archive);
+    archive_check(archive, layer->n_limbs > 0 && layer->limbs->len % layer->n_limbs == 0);
 }
 
-void path_layers_archive(PathLayers *layers, Archive *archive)
+/* Whether no counter of the next layer can overflow. */
+static bool is_wide_enough(const PathLayers *layers)
+{
+    mpz_t current, next;
+    mpz_inits(current, next, NULL);
+    layer_total(&layers->current, current);
+    layer_total(&layers->next, next);
+    bool wide = layers->next.n_limbs == limbs_behind(&layers->current, current);
+    mpz_mul_2exp(current, current, OUT_DEGREE_BITS);
+    wide = wide && mpz_cmp(next, current) <= 0;
+    mpz_clears(current, next, NULL);
+    return wide;
+}
+
+void path_layers_archive(PathLayers *layers, guint64 n_current, guint64 n_next, Archive *archive)
 {
     archive_layer(archive, &layers->current);
     archive_layer(archive, &layers->next);
     char *digits = mpz_get_str(g_malloc(mpz_sizeinbase(layers->ended, 16) + 2), 16, layers->ended);
     archive_text(archive, &digits);
-    if (archive_is_reading(archive) && (!digits || mpz_set_str(layers->ended, digits, 16)))
-        archive_fail(archive);
+    archive_check(archive, digits && *digits && strspn(digits, "0123456789abcdef") == strlen(digits));
+    if (!archive_failed(archive))
+        mpz_set_str(layers->ended, digits, 16);
     g_free(digits);
+    if (!archive_failed(archive))
+        archive_check(archive, layer_states(&layers->current) == n_current && layer_states(&layers->next) == n_next &&
+                                   is_wide_enough(layers));
 }
 
 /* ---- any acyclic graph: Kahn's topological order */

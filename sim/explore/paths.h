@@ -28,8 +28,8 @@ void path_layers_advance(PathLayers *layers);
 /* Adds the number of paths that have ended so far to `total`. */
 void path_layers_total(const PathLayers *layers, mpz_t total);
 
-/* Everything; replaced when read. */
-void path_layers_archive(PathLayers *layers, Archive *archive);
+/* Everything; replaced when read. There are `n_current` states in the current layer, and `n_next` in the next one so far. */
+void path_layers_archive(PathLayers *layers, guint64 n_current, guint64 n_next, Archive *archive);
 
 /* The number of maximal paths from state 0 of a completely explored graph; false if it has a cycle, that is, runs
  * without end. Costs 16 bytes and a few dozen more per state. */

@@ -214,12 +214,30 @@ static void archive_runs(Search *search, Archive *archive)
     for (guint id = 0; id < numbers->len; id++) {
         guint32 number = g_array_index(numbers, guint32, id);
         result = number ? space->class->result(space, number - 1) : NULL;
-        if (number && !result)
-            archive_fail(archive);
+        archive_check(archive, result || !number);
         g_ptr_array_add(search->runs, (gpointer)result);
     }
-    if (numbers->len != intern_count(search->seen))
-        archive_fail(archive);
+    archive_check(archive, numbers->len == intern_count(search->seen));
+}
+
+/* The timelines that are known, each behind the one that it extends, and how far they have been visited. */
+static void archive_nodes(Search *search, Archive *archive)
+{
+    const GArray *nodes = search->nodes;
+    guint64 sum = 0;
+    archive_u64(archive, &search->outcome->timelines);
+    archive_array(archive, search->nodes);
+    archive_array(archive, search->widths);
+    archive_u64(archive, &search->level_end);
+    archive_u64(archive, &search->expected);
+    for (guint i = 1; i < nodes->len; i++) {
+        const Node *node = &g_array_index(nodes, Node, i);
+        archive_check(archive, node->parent < i && node->last.owner < search->space->n_processes);
+    }
+    for (guint i = 0; i < search->widths->len; i++)
+        sum += g_array_index(search->widths, guint64, i);
+    archive_check(archive, search->outcome->timelines < nodes->len && search->level_end <= nodes->len &&
+                               sum == search->level_end);
 }
 
 /* Everything that the search has come to, between two timelines. */
@@ -227,16 +245,9 @@ static void archive_search(gpointer data, Archive *archive)
 {
     Search *search = data;
     search->space->class->archive(search->space, archive);
-    archive_u64(archive, &search->outcome->timelines);
-    archive_array(archive, search->nodes);
-    archive_array(archive, search->widths);
-    archive_u64(archive, &search->level_end);
-    archive_u64(archive, &search->expected);
+    archive_nodes(search, archive);
     archive_intern(archive, search->seen);
     archive_runs(search, archive);
-    for (guint i = 1; i < search->nodes->len; i++)
-        if (g_array_index(search->nodes, Node, i).parent >= i)
-            archive_fail(archive);
 }
 
 /* Whether a limit has ended the search, which could go on otherwise. */
@@ -277,7 +288,7 @@ static bool begin(Search *search)
     Archive *resume = search->limits->resume;
     if (resume) {
         archive_search(search, resume);
-        return !archive_failed(resume) && search->outcome->timelines < search->nodes->len;
+        return !archive_failed(resume);
     }
     Node empty = { 0 };
     g_array_append_val(search->nodes, empty);
@@ -286,6 +297,7 @@ static bool begin(Search *search)
 
 PromiseOutcome *promise_search(PromiseSpace *space, const SearchOptions *limits)
 {
+    g_assert((space->class->archive && space->class->result) || (!limits->keep && !limits->resume));
     PromiseOutcome *outcome = g_new0(PromiseOutcome, 1);
     outcome->end = SEARCH_COMPLETE;
     outcome->violating = -1;

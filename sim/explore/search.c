@@ -170,36 +170,85 @@ static void update_progress(Search *search, uint64_t next)
         progress->bytes += search->space->class->bytes(search->space);
 }
 
-/* Everything that the search has come to, between two states. */
-static void archive_search(gpointer data, Archive *archive)
+/* ---- keeping the search */
+
+static void archive_result(Search *search, Archive *archive)
 {
-    Search *search = data;
     SearchResult *result = search->result;
-    flush_batch(search);
-    if (search->layers && !search->graded)
-        g_clear_pointer(&search->layers, path_layers_free);
-    bool has_layers = search->layers != NULL;
-    search->space->class->archive(search->space, archive);
-    archive_u32(archive, &search->depth);
-    archive_u64(archive, &search->layer_start);
-    archive_u64(archive, &search->next);
-    archive_u64(archive, &search->layer_end);
     archive_u64(archive, &result->progress.transitions);
     archive_u64(archive, &result->final_states);
     archive_u64(archive, &result->out_of_model);
     archive_array(archive, result->trail);
+    for (guint i = 0; i < result->trail->len; i++)
+        archive_check(archive, g_array_index(result->trail, TrailStep, i).process < search->space->n_processes);
+}
+
+/* Where the search is among the states, which have been archived. */
+static void archive_place(Search *search, Archive *archive)
+{
+    guint64 sum = 0;
+    archive_u32(archive, &search->depth);
+    archive_u64(archive, &search->layer_start);
+    archive_u64(archive, &search->next);
+    archive_u64(archive, &search->layer_end);
+    archive_array(archive, search->widths);
+    archive_u64(archive, &search->expected);
+    for (guint i = 0; i < search->widths->len; i++) {
+        guint64 width = g_array_index(search->widths, guint64, i);
+        archive_check(archive, width > 0 && width <= search->layer_end - sum);
+        sum += width;
+        if (i == search->depth)
+            archive_check(archive, width == search->layer_end - search->layer_start);
+    }
+    archive_check(archive, search->widths->len == search->depth + 1ull && sum == search->layer_end);
+    archive_check(archive, search->layer_start <= search->next && search->next <= search->layer_end &&
+                               search->layer_end <= state_store_count(search->store));
+}
+
+/* The counters of interleavings, if there are any yet. */
+static void archive_layers(Search *search, Archive *archive)
+{
+    if (search->layers && !search->graded)
+        g_clear_pointer(&search->layers, path_layers_free);
+    bool has_layers = search->layers != NULL;
     archive_bool(archive, &search->graded);
     archive_bool(archive, &has_layers);
+    archive_check(archive, search->graded || !has_layers);
     if (has_layers && !search->layers)
         search->layers = path_layers_new();
     if (has_layers)
-        path_layers_archive(search->layers, archive);
+        path_layers_archive(search->layers, search->layer_end - search->layer_start,
+                            state_store_count(search->store) - search->layer_end, archive);
     else
         g_clear_pointer(&search->layers, path_layers_free);
-    archive_array(archive, search->widths);
-    archive_u64(archive, &search->expected);
+}
+
+/* Successors that have not been looked up yet. */
+static void archive_batch(Search *search, Archive *archive)
+{
+    archive_u32(archive, &search->n_batch);
+    if (!archive_check(archive, search->n_batch <= BATCH_MAX))
+        search->n_batch = 0;
+    for (guint i = 0; i < search->n_batch; i++) {
+        Candidate *candidate = &search->batch[i];
+        archive_u32(archive, &candidate->parent);
+        archive_bytes(archive, candidate->state, search->width * sizeof(uint32_t));
+        candidate->hash = state_hash(search->store, candidate->state);
+        archive_check(archive, candidate->parent >= search->layer_start && candidate->parent < search->next);
+    }
+}
+
+/* Everything that the search has come to, between two states. */
+static void archive_search(gpointer data, Archive *archive)
+{
+    Search *search = data;
+    search->space->class->archive(search->space, archive);
     memo_archive(search->memo, archive);
     state_store_archive(search->store, archive);
+    archive_result(search, archive);
+    archive_place(search, archive);
+    archive_layers(search, archive);
+    archive_batch(search, archive);
 }
 
 static void keep(Search *search)
@@ -283,6 +332,7 @@ static void run_layers(Search *search)
     while (search->layer_start < search->layer_end) {
         if (steps_max && search->depth > steps_max) {
             search->result->end = SEARCH_STEPS;
+            search->result->progress.depth = search->depth - 1;
             break;
         }
         search->result->progress.depth = search->depth;
@@ -327,9 +377,7 @@ static bool begin(Search *search)
     Archive *resume = search->options->resume;
     if (resume) {
         archive_search(search, resume);
-        uint64_t n = state_store_count(search->store);
-        return !archive_failed(resume) && search->layer_start <= search->next && search->next <= search->layer_end &&
-               search->layer_end <= n;
+        return !archive_failed(resume);
     }
     uint32_t initial[1 + SPACE_PROCESSES_MAX];
     bool is_new;
@@ -343,6 +391,7 @@ static bool begin(Search *search)
 SearchResult *search(Space *space, const SearchOptions *options)
 {
     g_assert(space->n_processes >= 1 && space->n_processes <= SPACE_PROCESSES_MAX);
+    g_assert(space->class->archive || (!options->keep && !options->resume));
     SearchResult *result = g_new0(SearchResult, 1);
     result->trail = g_array_new(FALSE, FALSE, sizeof(TrailStep));
     Search *search = g_new0(Search, 1);

@@ -207,10 +207,12 @@ void state_store_archive(StateStore *store, Archive *archive)
     archive_expect(archive, store->width);
     archive_u64(archive, &n_states);
     archive_u64(archive, &n_slots);
-    bool sound =
-        n_states < STATE_NONE && n_slots >= FIRST_SLOTS && (n_slots & (n_slots - 1)) == 0 && n_states < n_slots;
-    if (archive_is_reading(archive) && !sound)
-        archive_fail(archive);
+    /* it is doubled when three quarters are taken */
+    bool sound = (n_slots & (n_slots - 1)) == 0 && n_states < n_slots &&
+                 (n_slots == FIRST_SLOTS || n_slots / 2 * 3 <= n_states * 4);
+    if (!archive_check(archive, n_states < STATE_NONE && sound) ||
+        !archive_room(archive, n_states, (store->width + 1) * sizeof(uint32_t)))
+        return;
     for (uint64_t first = 0; first < n_states && !archive_failed(archive); first += SEGMENT_STATES) {
         gsize n = MIN(n_states - first, SEGMENT_STATES);
         if (archive_is_reading(archive))
@@ -223,4 +225,8 @@ void state_store_archive(StateStore *store, Archive *archive)
         return;
     store->n_states = n_states;
     rehash(store, n_slots);
+    for (uint64_t number = 0; number < n_states; number++) {
+        uint32_t parent = state_store_parent(store, (uint32_t)number);
+        archive_check(archive, number ? parent < number : parent == STATE_NONE);
+    }
 }

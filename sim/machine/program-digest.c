@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sim/machine/condition-parts.h"
 #include "sim/machine/program.h"
-
-#include <string.h>
 
 static void add(GChecksum *sum, gconstpointer data, gsize size)
 {
@@ -58,28 +57,37 @@ static void add_region(GChecksum *sum, const Region *region)
         add(sum, region_version(region, v)->bytes, region->size);
 }
 
-/* ---- conditions, in numbers */
+/* ---- conditions */
 
-static void put_place(gpointer data, const ConditionPlace *place, GString *out)
+static void add_place(GChecksum *sum, const ConditionPlace *place)
 {
-    (void)data;
-    g_string_append_printf(out, "%d:%d:%u:%u:%" G_GINT64_MODIFIER "x:%u", place->is_memory, place->is_signed,
-                           place->hart, place->number, place->address, place->size);
+    const guint64 numbers[] = { place->is_memory, place->is_signed, place->hart,
+                                place->number,    place->address,   place->size };
+    add(sum, numbers, sizeof numbers);
 }
 
-static void put_value(gpointer data, const ConditionPlace *place, uint64_t value, GString *out)
+static void add_places(GChecksum *sum, const GArray *places)
 {
-    (void)data;
-    (void)place;
-    g_string_append_printf(out, "%" G_GINT64_MODIFIER "x", value);
+    add_number(sum, places->len);
+    for (guint i = 0; i < places->len; i++)
+        add_place(sum, &g_array_index(places, ConditionPlace, i));
 }
 
 static void add_condition(GChecksum *sum, const Condition *condition)
 {
-    const ConditionWords words = { put_place, put_value, NULL };
-    g_autofree char *text = condition ? condition_text(condition, &words) : g_strdup("");
-    add(sum, text, strlen(text));
-    add_number(sum, condition ? condition_quantifier(condition) : 0);
+    add_number(sum, condition != NULL);
+    if (!condition)
+        return;
+    add_number(sum, condition->quantifier);
+    add_number(sum, condition->root);
+    add_places(sum, condition->places);
+    add_number(sum, condition->nodes->len);
+    for (guint i = 0; i < condition->nodes->len; i++) {
+        const Node *node = &g_array_index(condition->nodes, Node, i);
+        const guint64 numbers[] = { node->kind,    node->left,       node->right,    node->constant, node->place,
+                                    node->negated, node->two_places, node->encoding, node->other,    node->value };
+        add(sum, numbers, sizeof numbers);
+    }
 }
 
 static void add_property(GChecksum *sum, const Property *property)
@@ -97,24 +105,23 @@ char *program_digest(const Program *program)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     add_image(sum, program->image);
+    add_number(sum, program->harts->len);
     for (guint i = 0; i < program->harts->len; i++)
         add_hart(sum, program_hart(program, i));
+    add_number(sum, program->patches->len);
     for (guint i = 0; i < program->patches->len; i++) {
         gsize size;
         gconstpointer bytes = g_bytes_get_data(program_patch(program, i)->bytes, &size);
         add_number(sum, program_patch(program, i)->address);
         add(sum, bytes, size);
     }
+    add_number(sum, program->regions->len);
     for (guint i = 0; i < program->regions->len; i++)
         add_region(sum, program_region(program, i));
+    add_number(sum, program->properties->len);
     for (guint i = 0; i < program->properties->len; i++)
         add_property(sum, program_property(program, i));
-    add_number(sum, program->observed->len);
-    for (guint i = 0; i < program->observed->len; i++) {
-        g_autoptr(GString) text = g_string_new(NULL);
-        put_place(NULL, &g_array_index(program->observed, ConditionPlace, i), text);
-        add(sum, text->str, text->len);
-    }
+    add_places(sum, program->observed);
     add_condition(sum, program->filter);
     return g_strdup(g_checksum_get_string(sum));
 }

@@ -26,8 +26,8 @@ void outcome_free(Outcome *outcome)
     if (!outcome)
         return;
     search_result_free(outcome->search);
-    g_array_unref(outcome->trail);
-    g_array_unref(outcome->states);
+    g_clear_pointer(&outcome->trail, g_array_unref);
+    g_clear_pointer(&outcome->states, g_array_unref);
     g_free(outcome->reason);
     g_free(outcome->checkpoint);
     g_free(outcome->any);
@@ -39,6 +39,12 @@ static void doubts(Outcome *outcome, Doubt doubt, char *reason)
     outcome->verdict = VERDICT_INCONCLUSIVE;
     outcome->doubt = doubt;
     outcome->reason = reason;
+}
+
+/* What has been read of a search that was kept is no state of one: nothing may be asked of it. */
+static bool makes_no_sense(const SearchOptions *limits)
+{
+    return limits->resume && archive_failed(limits->resume);
 }
 
 /* A limit has ended the search. */
@@ -121,6 +127,8 @@ static bool violated_finally(const Machine *machine, Outcome *outcome)
 static void decide_by_interleavings(Machine *machine, const SearchOptions *limits, Outcome *outcome)
 {
     outcome->search = search(machine_space(machine), limits);
+    if (makes_no_sense(limits))
+        return;
     outcome->trail = g_array_ref(outcome->search->trail);
     outcome->states = machine_states(machine);
     const SearchResult *result = outcome->search;
@@ -178,6 +186,8 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
 {
     g_autoptr(Timelines) timelines = timelines_new(machine);
     SearchEnd end = timelines_explore(timelines, limits);
+    if (makes_no_sense(limits))
+        return;
     TimelineCounts counts;
     timelines_counts(timelines, &counts);
     outcome->search = timeline_result(timelines, end);
@@ -216,6 +226,10 @@ Outcome *decide_with(const Program *program, const Options *options, const Searc
         decide_by_timelines(machine, limits, outcome);
     else
         decide_by_interleavings(machine, limits, outcome);
+    if (makes_no_sense(limits)) {
+        outcome_free(outcome);
+        return NULL;
+    }
     outcome->stops = machine_stops(machine);
     outcome->oracle_steps = oracle_steps(oracle) - steps_before;
     outcome->oracle_words = oracle_words(oracle) - words_before;

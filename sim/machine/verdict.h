@@ -52,7 +52,7 @@ typedef struct Outcome {
 void outcome_free(Outcome *outcome);
 
 /* Explores every execution, by interleavings or by timelines as the options say. `limits` as for search(); its
- * count_interleavings is honoured. The oracle may have been used before: creating one takes longer than deciding most
+ * count_interleavings is honoured. NULL if what it is to be resumed from makes no sense (archive_failed). The oracle may have been used before: creating one takes longer than deciding most
  * litmus tests. */
 Outcome *decide_with(const Program *program, const Options *options, const SearchOptions *limits, Oracle *oracle)
     OWNED_BY(outcome_free);

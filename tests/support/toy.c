@@ -29,7 +29,13 @@ static Finding toy_final(Space *space, const uint32_t *state)
     return toy->judge ? toy->judge(toy, state) : FINDING_NONE;
 }
 
-static const SpaceClass toy_class = { toy_initial, toy_moves, toy_final };
+/* Nothing comes about in a search. */
+static void toy_archive(Space *space, Archive *archive)
+{
+    archive_expect(archive, space->n_processes);
+}
+
+static const SpaceClass toy_class = { toy_initial, toy_moves, toy_final, NULL, toy_archive };
 
 Toy *toy_new(guint n_processes)
 {

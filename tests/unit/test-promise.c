@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "tests/support/kept.h"
 #include "tests/support/toy.h"
 
 enum {
@@ -42,6 +43,7 @@ struct Mail {
     guint n_runs, n_complete, longest_complete;
     GHashTable *completed; /* set of texts of the timelines given to complete(); NULL: not kept */
     GPtrArray *results;
+    guint looked_before[PROCESSES_MAX]; /* before the last run */
 };
 
 static guint first_number(const Mail *mail, guint process)
@@ -104,6 +106,7 @@ static const PromiseResult *mail_run(PromiseSpace *space, guint process, const u
 {
     Mail *mail = (Mail *)space;
     mail->n_runs++;
+    memcpy(mail->looked_before, mail->looked, sizeof mail->looked);
     PromiseResult *result = mail_result(mail, process, seen, n_seen);
     g_ptr_array_add(mail->results, result);
     return result;
@@ -160,6 +163,53 @@ static bool mail_extends(PromiseSpace *space, const PromiseMessage *timeline, gu
     return !mail->length_max || n < mail->length_max;
 }
 
+static void archive_result(Archive *archive, PromiseResult *result)
+{
+    g_autoptr(GArray) messages = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    if (result->n_messages)
+        g_array_append_vals(messages, result->messages, result->n_messages);
+    archive_array(archive, messages);
+    archive_bool(archive, &result->viable);
+    archive_bool(archive, &result->completable);
+    archive_bool(archive, &result->violates);
+    if (!archive_is_reading(archive))
+        return;
+    result->n_messages = messages->len;
+    result->messages = g_memdup2(messages->data, messages->len * sizeof(uint32_t));
+}
+
+/* Results that are kept: that of a run that was cut short is none. */
+static guint n_whole(const Mail *mail)
+{
+    return mail->results->len - (mail->stop_after && mail->n_runs >= mail->stop_after);
+}
+
+static void mail_archive(PromiseSpace *space, Archive *archive)
+{
+    Mail *mail = (Mail *)space;
+    guint32 n = n_whole(mail), n_runs = n;
+    bool is_cut = !archive_is_reading(archive) && n < mail->results->len;
+    archive_expect(archive, space->n_processes);
+    archive_bytes(archive, is_cut ? mail->looked_before : mail->looked, sizeof mail->looked);
+    archive_u32(archive, &n_runs);
+    if (archive_is_reading(archive))
+        mail->n_runs = n_runs;
+    archive_u32(archive, &mail->n_complete);
+    archive_u32(archive, &mail->longest_complete);
+    archive_u32(archive, &n);
+    for (guint i = 0; i < n && !archive_failed(archive); i++) {
+        if (archive_is_reading(archive))
+            g_ptr_array_add(mail->results, g_new0(PromiseResult, 1));
+        archive_result(archive, g_ptr_array_index(mail->results, i));
+    }
+}
+
+static const PromiseResult *mail_nth_result(PromiseSpace *space, guint number)
+{
+    const Mail *mail = (const Mail *)space;
+    return number < n_whole(mail) ? g_ptr_array_index(mail->results, number) : NULL;
+}
+
 static const PromiseClass mail_class = {
     .seen = mail_seen,
     .group = mail_group,
@@ -169,6 +219,8 @@ static const PromiseClass mail_class = {
     .extends = mail_extends,
     .complete = mail_complete,
     .progress = mail_progress,
+    .archive = mail_archive,
+    .result = mail_nth_result,
 };
 
 static void mail_init(Mail *mail, guint n, const guint *n_own)
@@ -772,6 +824,24 @@ Test(promise, random_processes_agree_with_a_search_that_remembers_nothing)
     cr_assert_gt(n_saved, 100);
 }
 
+static void expect_same_outcome(const PromiseOutcome *a, const PromiseOutcome *b, const char *when, guint at)
+{
+    cr_assert_eq(a->end, b->end, "%s %u: ends with %d instead of %d", when, at, b->end, a->end);
+    cr_assert_eq(a->is_void, b->is_void);
+    cr_assert_eq(a->timelines, b->timelines, "%s %u: %u timelines instead of %u", when, at, (guint)b->timelines,
+                 (guint)a->timelines);
+    cr_assert_eq(a->violating, b->violating, "%s %u", when, at);
+    cr_assert_eq(a->timeline->len, b->timeline->len, "%s %u", when, at);
+    cr_assert(!a->timeline->len ||
+              !memcmp(a->timeline->data, b->timeline->data, a->timeline->len * sizeof(PromiseMessage)));
+    cr_assert_eq(a->progress.states, b->progress.states, "%s %u", when, at);
+    cr_assert_eq(a->progress.frontier, b->progress.frontier, "%s %u", when, at);
+    cr_assert_eq(a->progress.bytes, b->progress.bytes, "%s %u", when, at);
+    cr_assert_eq(a->progress.depth, b->progress.depth, "%s %u", when, at);
+    cr_assert_eq(a->progress.done, b->progress.done, "%s %u", when, at);
+    cr_assert_eq(a->progress.expected, b->progress.expected, "%s %u", when, at);
+}
+
 /* Nothing depends on what has been searched before, nor on where things are in memory. */
 Test(promise, the_same_search_gives_the_same_result)
 {
@@ -785,12 +855,171 @@ Test(promise, the_same_search_gives_the_same_result)
         g_rand_free(rand);
         g_autoptr(PromiseOutcome) a = search_mail(&first);
         g_autoptr(PromiseOutcome) b = search_mail(&second);
-        cr_assert_eq(a->end, b->end);
-        cr_assert_eq(a->timelines, b->timelines);
-        cr_assert_eq(a->violating, b->violating);
+        expect_same_outcome(a, b, "random space", i);
         cr_assert_eq(first.n_runs, second.n_runs);
-        cr_assert_eq(a->timeline->len, b->timeline->len);
-        cr_assert(!a->timeline->len ||
-                  !memcmp(a->timeline->data, b->timeline->data, a->timeline->len * sizeof(PromiseMessage)));
     }
+}
+
+/* ---- searches that are taken up again */
+
+/* Makes the same processes again and again. */
+typedef void (*MailFunc)(guint32 number, Mail *mail);
+
+static void rows_mail(guint32 number, Mail *mail)
+{
+    guint last = sum_of(rows[number].n, rows[number].n_own);
+    mail_init(mail, rows[number].n, rows[number].n_own);
+    mail->refuse_at = number % 2 ? last : 0;
+}
+
+static void unordered_mail(guint32 number, Mail *mail)
+{
+    rows_mail(number, mail);
+    mail->in_order = false;
+    mail->length_max = 3;
+}
+
+static void late_mail(guint32 number, Mail *mail)
+{
+    static const guint n_own[] = { 4, 3, 2 };
+    (void)number;
+    mail_init(mail, 3, n_own);
+    mail->behave = violate_late;
+}
+
+static void chance_mail(guint32 number, Mail *mail)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(number);
+    random_mail(rand, mail);
+}
+
+/* Goes on with what was kept, to the end. */
+static void expect_resumed(MailFunc make, guint32 number, const Kept *kept, const PromiseOutcome *whole,
+                           const Mail *before, guint at)
+{
+    g_auto(Mail) mail;
+    g_autoptr(Archive) from = kept_open(kept);
+    const SearchOptions options = { .resume = from };
+    make(number, &mail);
+    g_autoptr(PromiseOutcome) resumed = promise_search(&mail.space, &options);
+    cr_assert_not(archive_failed(from));
+    expect_same_outcome(whole, resumed, "resumed at", at);
+    cr_assert_eq(mail.n_runs, before->n_runs);
+    cr_assert_eq(mail.n_complete, before->n_complete);
+    cr_assert_eq(mail.longest_complete, before->longest_complete);
+    cr_assert_eq(mail.results->len, before->results->len);
+}
+
+/* Kept before every timeline (of `step`), and cut short in every run; returns how often it was resumed. */
+static guint resume_everywhere(MailFunc make, guint32 number, guint step)
+{
+    g_auto(Kept) kept;
+    g_auto(Mail) reference;
+    make(number, &reference);
+    g_autoptr(PromiseOutcome) whole = search_mail(&reference);
+    kept_init(&kept);
+    guint n = 0;
+    for (guint due = 1; due <= whole->timelines + 1; due += step, n++) {
+        g_auto(Mail) mail;
+        SearchOptions options = kept_options(&kept);
+        kept.due = due;
+        make(number, &mail);
+        g_autoptr(PromiseOutcome) same = promise_search(&mail.space, &options);
+        expect_same_outcome(whole, same, "although kept at", due);
+        if (kept.n)
+            expect_resumed(make, number, &kept, whole, &reference, due);
+    }
+    for (guint after = 1; after <= reference.n_runs; after += step, n++) {
+        g_auto(Mail) mail;
+        const SearchOptions options = kept_options(&kept);
+        kept.due = 0;
+        make(number, &mail);
+        mail.stop_after = after;
+        g_autoptr(PromiseOutcome) cut = promise_search(&mail.space, &options);
+        cr_assert_eq(cut->end, SEARCH_BYTES);
+        cr_assert_eq(kept.n, 1);
+        expect_resumed(make, number, &kept, whole, &reference, after);
+    }
+    return n;
+}
+
+Test(promise, a_search_goes_on_where_it_was_left)
+{
+    guint n = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        n += resume_everywhere(rows_mail, i, 13);
+        n += resume_everywhere(unordered_mail, i, 17);
+    }
+    n += resume_everywhere(late_mail, 0, 1);
+    cr_assert_gt(n, 300);
+}
+
+Test(promise, random_searches_go_on_where_they_were_left)
+{
+    guint32 seed = test_seed();
+    guint n = 0;
+    for (guint32 i = 0; i < 200; i++)
+        n += resume_everywhere(chance_mail, seed * 0x30001 + i, 11);
+    cr_assert_gt(n, 1000);
+}
+
+/* Cut by its limits again and again. */
+Test(promise, a_search_in_pieces)
+{
+    static const guint n_own[] = { OWN_MAX, OWN_MAX };
+    g_auto(Kept) kept;
+    g_auto(Mail) reference;
+    mail_init(&reference, 2, n_own);
+    g_autoptr(PromiseOutcome) whole = search_mail(&reference);
+    kept_init(&kept);
+    guint n = 0;
+    for (guint64 states_max = 500;; states_max += 700, n++) {
+        g_auto(Mail) mail;
+        g_autoptr(Archive) from = n ? kept_open(&kept) : NULL;
+        SearchOptions options = kept_options(&kept);
+        options.states_max = states_max;
+        options.resume = from;
+        mail_init(&mail, 2, n_own);
+        g_autoptr(PromiseOutcome) part = promise_search(&mail.space, &options);
+        if (part->end == SEARCH_STATES)
+            continue;
+        expect_same_outcome(whole, part, "in pieces", n);
+        cr_assert_eq(mail.n_runs, reference.n_runs);
+        break;
+    }
+    cr_assert_gt(n, 5);
+}
+
+/* Any word of the file may be another one, with a checksum that is right: it is refused, or it is a state of a search. */
+Test(promise, what_makes_no_sense_is_refused)
+{
+    static const guint32 others[] = { 0, 1, 3, 0x7fffffff, 0xffffffff };
+    g_auto(Kept) kept;
+    g_auto(Mail) mail;
+    late_mail(0, &mail);
+    mail.stop_after = 30;
+    kept_init(&kept);
+    const SearchOptions options = kept_options(&kept);
+    g_autoptr(PromiseOutcome) cut = promise_search(&mail.space, &options);
+    cr_assert_eq(cut->end, SEARCH_BYTES);
+    g_autoptr(GBytes) contents = kept_contents(&kept);
+    gsize size;
+    const guint8 *bytes = g_bytes_get_data(contents, &size);
+    guint n_refused = 0;
+    for (gsize at = 0; at + 4 <= size; at += 4) {
+        for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+            g_autofree guint8 *changed = g_memdup2(bytes, size);
+            memcpy(changed + at, &others[i], 4);
+            kept_replace(&kept, changed, size);
+            g_auto(Mail) again;
+            late_mail(0, &again);
+            again.stop_after = 1;
+            g_autoptr(Archive) from = kept_open(&kept);
+            const SearchOptions resume = { .resume = from };
+            g_autoptr(PromiseOutcome) outcome = promise_search(&again.space, &resume);
+            n_refused += archive_failed(from);
+            cr_assert(!archive_failed(from) || outcome->end == SEARCH_STOPPED);
+        }
+    }
+    cr_assert_gt(n_refused, 100);
 }
