@@ -232,13 +232,13 @@ rm -f ./*.ckpt ./*.part
 # ---- progress
 
 name='always, in a pipe'
-timeout --preserve-status -s INT 4 "$cmodx" check --model sc --checkpoint never --progress always endless.yaml >out 2>err
-err_has '^[0-9,]* states, [0-9.]* M/s, [0-9,]* waiting, depth [0-9]*, .*MiB$'
+timeout --preserve-status -s INT 3 "$cmodx" check --model sc --checkpoint never --progress always endless.yaml >out 2>err
+err_has '^[0-9,]* states, [0-9.]* M/s, .*, [0-9,]* waiting, depth [0-9]*, [0-9,]* MiB$'
 holds 'no escapes' [ "$(LC_ALL=C grep -c '[^ -~]' err)" -eq 0 ]
 holds 'one line in the first minute' [ "$(wc -l <err)" -eq 1 ]
 for how in '--progress never' '--progress auto' ''; do
     name="in a pipe: $how"
-    timeout --preserve-status -s INT 3 "$cmodx" check --model sc --checkpoint never $how endless.yaml >out 2>err
+    timeout --preserve-status -s INT 2 "$cmodx" check --model sc --checkpoint never $how endless.yaml >out 2>err
     no_err
 done
 if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
@@ -246,14 +246,14 @@ if command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1; t
     return=$(printf '\r')
     for how in '' '--progress auto' '--progress always' '--progress always -q'; do
         name="on a terminal: $how"
-        script -qec "timeout -s INT 3 '$cmodx' check --model sc --checkpoint never $how endless.yaml -o report" /dev/null >out
+        script -qec "stty cols 200; timeout -s INT 2 '$cmodx' check --model sc --checkpoint never $how endless.yaml -o report" /dev/null >out
         out_has "${return}[0-9,]* states, .*MiB$clear"
         holds 'the line is taken away' grep -q "MiB$clear$return$clear" out
         rm -f report
     done
     for how in '--progress never' -q '-j 2'; do
         name="on a terminal: $how"
-        script -qec "timeout -s INT 3 '$cmodx' check --model sc --checkpoint never $how endless.yaml -o report" /dev/null >out
+        script -qec "stty cols 200; timeout -s INT 2 '$cmodx' check --model sc --checkpoint never $how endless.yaml -o report" /dev/null >out
         holds 'a line' [ "$(grep -c states, out)" -eq 0 ]
     done
 fi

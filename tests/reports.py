@@ -293,7 +293,7 @@ def check_kept(cmodx, root, directory):
         text = text.replace('\\\\', '\\') if kind == 'tap' else text
         need(result['resume'] in text, kind, 'does not say how to go on:', texts[kind])
     run(cmodx, *shlex.split(result['resume'])[1:])
-    os.remove(kept)
+    need(not os.path.exists(kept), 'a search that has come to its end leaves its checkpoint')
     run(*command, '--checkpoint', 'never', '--timeout', '0.0001', status=5)
     [result] = check_json(read(directory, 'json'), root)['results']
     need(result['reason-code'] == 'timeout' and result['checkpoint'] is None and result['resume'] is None, result)
