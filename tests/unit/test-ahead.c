@@ -142,7 +142,8 @@ Test(ahead, what_has_not_been_begun_is_not_there)
     cr_assert_eq(ahead_count(ahead), 0);
     ahead_begin(ahead, &scenario, rows);
     cr_assert_not(ahead_take(ahead, &other, &g_array_index(rows, Row, 1), &outcome, NULL));
-    cr_assert_not(ahead_take(ahead, &scenario, &g_array_index(more, Row, 1), &outcome, NULL), "an equal row is another");
+    cr_assert_not(ahead_take(ahead, &scenario, &g_array_index(more, Row, 1), &outcome, NULL),
+                  "an equal row is another");
     ahead_begin(ahead, &other, more);
     expect_taken(ahead, &other, more, 2);
     expect_taken(ahead, &scenario, rows, 2);
@@ -226,10 +227,11 @@ Test(progress, in_words)
     progress.done = 1000;
     progress.expected = 4000;
     g_autofree char *part = progress_text(&progress, &now, 300);
-    cr_assert_str_eq(part,
-                     "12,345,678 states, 0.04 M/s, 1,234 waiting, depth 57, 25% of about 4,000 states by widths of layers, "
-                     "15 min to go, 5 min, 1,024 MiB",
-                     "%s", part);
+    cr_assert_str_eq(
+        part,
+        "12,345,678 states, 0.04 M/s, 1,234 waiting, depth 57, 25% of about 4,000 states by widths of layers, "
+        "15 min to go, 5 min, 1,024 MiB",
+        "%s", part);
     progress.done = 4001; /* the estimate was too low: it is not told */
     g_autofree char *beyond = progress_text(&progress, &now, 7200);
     cr_assert_str_eq(beyond, "12,345,678 states, 0.00 M/s, 1,234 waiting, depth 57, 2.0 h, 1,024 MiB", "%s", beyond);
