@@ -139,8 +139,7 @@ bool archive_check(Archive *archive, bool holds)
 
 bool archive_room(Archive *archive, guint64 n, gsize size)
 {
-    return !archive_is_reading(archive) ||
-           archive_check(archive, n <= (guint64)(archive->end - archive->at) / size);
+    return !archive_is_reading(archive) || archive_check(archive, n <= (guint64)(archive->end - archive->at) / size);
 }
 
 /* Where the next `size` bytes of a file that is read are, or NULL. */

@@ -181,8 +181,8 @@ static const PromiseResult *mail_result(PromiseSpace *space, guint number)
     return number < mail->n_results ? &mail->result : NULL;
 }
 
-static const PromiseClass mail_class = { mail_seen,     mail_group,    mail_run,      mail_is_void, mail_stopped,
-                                         mail_extends,  mail_complete, mail_progress, mail_archive, mail_result };
+static const PromiseClass mail_class = { mail_seen,    mail_group,    mail_run,      mail_is_void, mail_stopped,
+                                         mail_extends, mail_complete, mail_progress, mail_archive, mail_result };
 
 static void load_messages(void)
 {

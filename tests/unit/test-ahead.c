@@ -142,7 +142,8 @@ Test(ahead, what_has_not_been_begun_is_not_there)
     cr_assert_eq(ahead_count(ahead), 0);
     ahead_begin(ahead, &scenario, rows);
     cr_assert_not(ahead_take(ahead, &other, &g_array_index(rows, Row, 1), &outcome, NULL));
-    cr_assert_not(ahead_take(ahead, &scenario, &g_array_index(more, Row, 1), &outcome, NULL), "an equal row is another");
+    cr_assert_not(ahead_take(ahead, &scenario, &g_array_index(more, Row, 1), &outcome, NULL),
+                  "an equal row is another");
     ahead_begin(ahead, &other, more);
     expect_taken(ahead, &other, more, 2);
     expect_taken(ahead, &scenario, rows, 2);

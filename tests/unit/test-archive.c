@@ -422,7 +422,7 @@ Test(archive, strings_are_not_there_twice)
 
 Test(archive, texts_hold_no_zeros)
 {
-    const guint32 words[] = { 1, 3, 0, 0x00620061 }; /* "a\0b" */
+    const guint32 words[] = { 1, 3, 0, 0x00620061 };  /* "a\0b" */
     const guint32 absent[] = { 0, 3, 0, 0x00636261 }; /* NULL, but of three characters */
     const struct {
         const guint32 *words;

@@ -201,12 +201,12 @@ static void expect_old(const Digests *digests, const Program *program, const cha
 }
 
 /* With another value for a field, and then with the one that it had. */
-#define EXPECT_NEW_WITH(digests, program, field, value)   \
-    do {                                                  \
-        __typeof__(field) before = (field);               \
-        (field) = (value);                                \
-        expect_new((digests), (program), #field);         \
-        (field) = before;                                 \
+#define EXPECT_NEW_WITH(digests, program, field, value)       \
+    do {                                                      \
+        __typeof__(field) before = (field);                   \
+        (field) = (value);                                    \
+        expect_new((digests), (program), #field);             \
+        (field) = before;                                     \
         expect_old((digests), (program), "the same " #field); \
     } while (0)
 
@@ -295,10 +295,14 @@ static void check_names(const Digests *digests, Program *program)
     Patch *patch = &g_array_index(program->patches, Patch, 0);
     Region *region = &g_array_index(program->regions, Region, 0);
     Property *property = &g_array_index(program->properties, Property, 0);
-    char **const names[] = { &hart->name,   &hart->label,
-                             &patch->name,  &region->name,
-                             &property->name, &g_array_index(region->versions, Version, 0).label,
-                             (char **)&program->marks->pdata[0], (char **)&program->locks->pdata[0] };
+    char **const names[] = { &hart->name,
+                             &hart->label,
+                             &patch->name,
+                             &region->name,
+                             &property->name,
+                             &g_array_index(region->versions, Version, 0).label,
+                             (char **)&program->marks->pdata[0],
+                             (char **)&program->locks->pdata[0] };
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         g_free(*names[i]);
         *names[i] = g_strdup("another");

@@ -118,8 +118,8 @@ Test(estimate, a_bell_is_continued)
 }
 
 static const Grid grids[] = {
-    { 3, { 10, 10, 10 } },  { 3, { 20, 15, 10 } },      { 3, { 40, 40, 40 } },
-    { 4, { 9, 9, 9, 9 } },  { 4, { 14, 7, 21, 10 } },   { 5, { 6, 6, 6, 6, 6 } },
+    { 3, { 10, 10, 10 } },      { 3, { 20, 15, 10 } },       { 3, { 40, 40, 40 } },
+    { 4, { 9, 9, 9, 9 } },      { 4, { 14, 7, 21, 10 } },    { 5, { 6, 6, 6, 6, 6 } },
     { 5, { 12, 9, 7, 5, 20 } }, { 6, { 5, 5, 5, 5, 5, 5 } }, { 6, { 3, 6, 9, 12, 15, 18 } },
 };
 
@@ -165,6 +165,7 @@ Test(estimate, a_search_counts_its_layers)
         g_autoptr(SearchResult) cut = search(&toy->space, &half);
         g_autoptr(GArray) widths = grid_widths(&grids[i]);
         cr_assert_eq(cut->end, SEARCH_STEPS);
-        cr_assert_eq(cut->progress.expected, estimate_of_first(widths, half.steps_max + 2), "up to the layer it has found");
+        cr_assert_eq(cut->progress.expected, estimate_of_first(widths, half.steps_max + 2),
+                     "up to the layer it has found");
     }
 }

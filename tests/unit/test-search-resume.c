@@ -94,8 +94,7 @@ static void expect_same(const SearchResult *a, const SearchResult *b, const char
                  (guint)x->states);
     cr_assert_eq(x->transitions, y->transitions, "%s %u", when, (guint)k);
     cr_assert_eq(x->frontier, y->frontier, "%s %u", when, (guint)k);
-    cr_assert_eq(x->bytes, y->bytes, "%s %u: %u bytes instead of %u", when, (guint)k, (guint)y->bytes,
-                 (guint)x->bytes);
+    cr_assert_eq(x->bytes, y->bytes, "%s %u: %u bytes instead of %u", when, (guint)k, (guint)y->bytes, (guint)x->bytes);
     cr_assert_eq(x->depth, y->depth, "%s %u: depth %u instead of %u", when, (guint)k, y->depth, x->depth);
     cr_assert_eq(x->done, y->done, "%s %u", when, (guint)k);
     cr_assert_eq(x->expected, y->expected, "%s %u", when, (guint)k);
