@@ -114,7 +114,9 @@ static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenari
 /* A search that has come to its end needs no file to go on from. `outcome`: NULL if what it was to go on from made no sense. */
 static void keep_end(Keep *keep, Outcome *outcome)
 {
-    bool cut = outcome && outcome->search->end != SEARCH_COMPLETE && outcome->search->end != SEARCH_VIOLATION;
+    SearchEnd end = outcome ? outcome->search->end : SEARCH_COMPLETE;
+    /* Timelines that were cut at --max-steps are done with: going on would not bring back what is further on. */
+    bool cut = end != SEARCH_COMPLETE && end != SEARCH_VIOLATION && !(end == SEARCH_STEPS && outcome->timelines);
     if (outcome && keep->written && cut)
         outcome->checkpoint = g_strdup(keep->path);
     else if (outcome && keep->written)

@@ -60,7 +60,9 @@ static void doubt_limit(Outcome *outcome, const SearchOptions *limits)
                g_strdup_printf("stopped by --max-memory %" G_GUINT64_FORMAT " MiB", limits->bytes_max >> 20));
         return;
     case SEARCH_STEPS:
-        doubts(outcome, DOUBT_STEPS, g_strdup_printf("stopped by --max-steps %u", limits->steps_max));
+        doubts(outcome, DOUBT_STEPS,
+               limits->steps_max ? g_strdup_printf("stopped by --max-steps %u", limits->steps_max)
+                                 : g_strdup("stopped by --max-steps, in a run that this one continues"));
         return;
     case SEARCH_STOPPED:
         doubts(outcome, DOUBT_INTERRUPTED, g_strdup("interrupted"));
