@@ -78,7 +78,8 @@ bool step_input_is_terminal(const StepInput *input)
 static char *edited_line(void)
 {
     char *line;
-    /* Ctrl-C gives up the line, not the session. */
+    /* Ctrl-C gives up the line, not the session. (A signal between two reads of the library is noticed at the next
+       key or signal only; it offers no way to close that gap.) */
     while (!(line = readline("(cmodx) ")) && interrupted()) {
         forget_interrupt();
         g_print("\n");

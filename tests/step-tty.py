@@ -3,7 +3,9 @@
 import os
 import pty
 import select
+import signal
 import sys
+import time
 
 CMODX, ROOT = os.path.abspath(sys.argv[1]), sys.argv[2]
 FILE = "scenarios/catalogue/linux/ftrace-pair-stop-machine.yaml"
@@ -22,9 +24,9 @@ class Terminal:
         self.seen = ""
         self.wait_for(PROMPT)
 
-    def wait_for(self, text):
+    def wait_for(self, text, seconds=20):
         """What comes up to and with a text; without it, if there is none in time, or the session has ended."""
-        while text not in self.seen and select.select([self.fd], [], [], 20)[0]:
+        while text not in self.seen and select.select([self.fd], [], [], seconds)[0]:
             try:
                 more = os.read(self.fd, 4096).decode("utf-8", "replace")
             except OSError:
@@ -39,7 +41,23 @@ class Terminal:
         os.write(self.fd, keys.encode())
         return self.wait_for(until)
 
+    def interrupt(self):
+        """Presses Ctrl-C as people do: when they see what they typed, and again when nothing happens."""
+        for _ in range(20):
+            os.write(self.fd, b"\x03")
+            seen = self.wait_for(PROMPT, 1)
+            if PROMPT in seen:
+                return seen
+        return seen
+
     def status(self):
+        """The exit status of a session that ought to have ended; one that goes on is killed."""
+        for _ in range(200):
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.1)
+        os.kill(self.pid, signal.SIGKILL)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
@@ -66,13 +84,13 @@ def main():
     check("the name of a subject", terminal.type("show tim\t\n"), "no stores yet")
     check("the name of a hart", terminal.type("step C\t1\n"), "after step 2\r\n")
     check("a label", terminal.type("break at trace_a\n"), "breakpoint 1: any hart at trace_a")
-    check("Ctrl-C gives up a line", terminal.type("junk\x03"), PROMPT)
+    check("a line that is not sent", terminal.type("junk", "junk"), "junk")
+    check("Ctrl-C gives it up", terminal.interrupt(), PROMPT)
     check("and no more", terminal.type("schedule\n"), "sc,preempt=full@0:1,1:1\r\n")
     check("a mistake", terminal.type("1x\n"), "'1x' is no choice")
     check("a run to the end", terminal.type("run until violation\n"), "nobody can go on")
     terminal.type("\x04", "never shown")
-    status = terminal.status()
-    check("Ctrl-D ends the session", str(status), "0")
+    check("Ctrl-D ends the session", str(terminal.status()), "0")
     print("%d passed, %d failed" % (passed, failed))
     return failed > 0
 
