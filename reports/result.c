@@ -179,8 +179,7 @@ char *result_resume(const Result *result)
 {
     if (!result->checkpoint)
         return NULL;
-    g_autofree char *file = shell_word(result->file), *kept = shell_word(result->checkpoint);
-    return g_strdup_printf("cmodx check %s --resume %s", file, kept);
+    return resume_command(result->file, result->checkpoint);
 }
 
 char *result_reason(const Result *result)

@@ -23,6 +23,12 @@ char *shell_word(const char *text)
     return *text && !text[strspn(text, plain)] ? g_strdup(text) : g_shell_quote(text);
 }
 
+char *resume_command(const char *file, const char *checkpoint)
+{
+    g_autofree char *scenario = shell_word(file), *kept = shell_word(checkpoint);
+    return g_strdup_printf("cmodx check %s --resume %s", scenario, kept);
+}
+
 char *grouped_digits(const char *digits)
 {
     GString *text = g_string_new(NULL);
@@ -374,8 +380,8 @@ static void put_doubt(GString *out, const Scenario *scenario, const Outcome *out
     g_string_append_c(out, '\n');
     put_estimate(out, outcome->search);
     if (outcome->checkpoint) {
-        g_autofree char *file = shell_word(scenario->file), *kept = shell_word(outcome->checkpoint);
-        g_string_append_printf(out, "  continue: cmodx check %s --resume %s\n", file, kept);
+        g_autofree char *command = resume_command(scenario->file, outcome->checkpoint);
+        g_string_append_printf(out, "  continue: %s\n", command);
     }
     if (outcome->search->out_of_model)
         g_string_append_printf(out, "  %" G_GUINT64_FORMAT " transition%s left the model\n",

@@ -33,6 +33,9 @@ char *property_names(const Program *program);
 /* As a shell has to be given it: in quotes if need be. */
 char *shell_word(const char *text);
 
+/* The command that goes on with a search of a scenario file from a checkpoint. */
+char *resume_command(const char *file, const char *checkpoint);
+
 char *grouped(guint64 number);
 /* To three digits: "12,300", "10.9 million". */
 char *rounded(guint64 number);

@@ -67,12 +67,25 @@ void ahead_free(Ahead *ahead)
 {
     if (!ahead)
         return;
-    g_thread_pool_free(ahead->threads, TRUE, TRUE);
+    if (ahead->threads)
+        g_thread_pool_free(ahead->threads, TRUE, TRUE);
     g_ptr_array_unref(ahead->jobs);
     g_ptr_array_unref(ahead->idle);
     g_mutex_clear(&ahead->mutex);
     g_cond_clear(&ahead->changed);
     g_free(ahead);
+}
+
+void ahead_end(Ahead *ahead, LeftFunc function, gpointer data)
+{
+    g_thread_pool_free(ahead->threads, TRUE, TRUE);
+    ahead->threads = NULL;
+    for (guint i = 0; i < ahead->jobs->len; i++) {
+        const Job *job = g_ptr_array_index(ahead->jobs, i);
+        if (job->outcome)
+            function(data, job->scenario, job->row, job->outcome);
+    }
+    g_ptr_array_set_size(ahead->jobs, 0);
 }
 
 void ahead_begin(Ahead *ahead, const Scenario *scenario, const GArray *rows)

@@ -11,12 +11,11 @@ typedef struct Ahead Ahead;
 typedef Outcome *(*DecideFunc)(gconstpointer data, Oracle **oracle, const Scenario *scenario, const Row *row,
                                GError **error);
 
-/* Waits for what is being decided, and forgets the rest. */
 void ahead_free(Ahead *ahead);
 /* `data` must be usable by all threads at a time. */
 Ahead *ahead_new(guint n_threads, DecideFunc function, gconstpointer data) OWNED_BY(ahead_free);
 
-/* Begins with rows of a scenario (of Row), which must live until they have been taken, or until ahead_free. */
+/* Begins with rows of a scenario (of Row), which must live until they have been taken, or until ahead_end. */
 void ahead_begin(Ahead *ahead, const Scenario *scenario, const GArray *rows);
 
 /* Waits for the row, and gives the outcome or the error away; false if it has not been begun, or has been taken. */
@@ -24,5 +23,12 @@ bool ahead_take(Ahead *ahead, const Scenario *scenario, const Row *row, Outcome 
 
 /* Rows that have been begun and not been taken. */
 guint ahead_count(const Ahead *ahead);
+
+/* Told of an outcome that nobody took. */
+typedef void (*LeftFunc)(gpointer data, const Scenario *scenario, const Row *row, const Outcome *outcome);
+
+/* Waits for what is being decided, drops the rest, and tells of outcomes that nobody took, in the order of ahead_begin. After it the
+ * rows need not live any longer. */
+void ahead_end(Ahead *ahead, LeftFunc function, gpointer data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ahead, ahead_free)

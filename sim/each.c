@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Many scenarios: loaded a little ahead, decided on as many threads as the user wants, told in order. */
+#include "reports/text.h"
 #include "scenarios/litmus.h"
 #include "sim/base/error.h"
 #include "sim/cli.h"
@@ -148,6 +149,17 @@ static ExitStatus run_all(Queue *queue, GString *out)
     return error ? worse(status, report_error(error)) : status;
 }
 
+/* Of a row that was being decided when the run was interrupted: no report has a line for it. */
+static void tell_of_checkpoint(gpointer data, const Scenario *scenario, const Row *row, const Outcome *outcome)
+{
+    (void)data;
+    if (!outcome->checkpoint)
+        return;
+    g_autofree char *label = options_label(&row->options, row->preempt_given);
+    g_autofree char *command = resume_command(scenario->file, outcome->checkpoint);
+    g_printerr("cmodx: %s [%s] was interrupted too; continue: %s\n", scenario->file, label, command);
+}
+
 ExitStatus each_scenario(Common *common, const ScenarioRun *run, GString *out)
 {
     g_autoptr(GError) error = NULL;
@@ -158,7 +170,9 @@ ExitStatus each_scenario(Common *common, const ScenarioRun *run, GString *out)
     if (common->n_jobs > 1)
         common->ahead = ahead_new((guint)common->n_jobs, decide_row, common);
     ExitStatus status = run_all(&queue, out);
-    g_clear_pointer(&common->ahead, ahead_free); /* which uses what has been loaded */
+    if (common->ahead)
+        ahead_end(common->ahead, tell_of_checkpoint, NULL); /* which uses what has been loaded */
+    g_clear_pointer(&common->ahead, ahead_free);
     for (Loaded *loaded; (loaded = g_queue_pop_head(queue.loaded));)
         loaded_free(loaded);
     g_queue_free(queue.loaded);

@@ -134,6 +134,13 @@ for signal in INT TERM; do
         holds 'something was left behind' [ -z "$(find . -name '*.part')" ]
     done
 done
+name='checkpoints of rows decided ahead'
+timeout --preserve-status -k 60 -s INT 3 "$cmodx" check --model sc -j 3 --checkpoint-every 0.2 endless-?.yaml >out 2>err
+holds 'fewer than two checkpoints' [ "$(find . -name '*.ckpt' | wc -l)" -ge 2 ]
+for file in *.ckpt; do
+    holds "$file is not named once" [ "$(cat out err | grep -c "continue: cmodx check endless-[1-8].yaml --resume $file\$")" -eq 1 ]
+done
+holds "something else on stderr: $(head -n 3 err)" [ -z "$(grep -v '^cmodx: endless-[1-8].yaml \[sc\] was interrupted too; continue: ' err)" ]
 cd "$root" || exit 1
 
 summary

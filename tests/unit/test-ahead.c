@@ -185,6 +185,30 @@ Test(ahead, freed_with_outcomes_and_errors_that_nobody_took)
     ahead_free(ahead);
 }
 
+static void note_line(gpointer data, const Scenario *scenario, const Row *row, const Outcome *outcome)
+{
+    (void)scenario, (void)outcome;
+    g_array_append_val((GArray *)data, row->line);
+}
+
+/* Of the six that nobody took the seventh has failed: there is nothing to tell of it. */
+Test(ahead, ended_with_outcomes_that_nobody_took)
+{
+    Work work = { 0 };
+    const Scenario scenario = { 0 };
+    g_autoptr(GArray) rows = rows_new(8), told = g_array_new(FALSE, FALSE, sizeof(guint));
+    const guint expected[] = { 1, 2, 4, 5, 6 };
+    g_autoptr(Ahead) ahead = ahead_new(THREADS, decide_number, &work);
+    ahead_begin(ahead, &scenario, rows);
+    expect_taken(ahead, &scenario, rows, 0);
+    expect_taken(ahead, &scenario, rows, 3);
+    work_wait(&work, 8);
+    ahead_end(ahead, note_line, told);
+    cr_assert_eq(told->len, G_N_ELEMENTS(expected), "%u", told->len);
+    cr_assert_arr_eq(told->data, expected, sizeof(expected));
+    cr_assert_eq(ahead_count(ahead), 0);
+}
+
 /* Each thread goes on with an emulator that another row has left. */
 static Outcome *count_oracles(gconstpointer data, Oracle **oracle, const Scenario *scenario, const Row *row,
                               GError **error)
