@@ -44,7 +44,7 @@ ExitStatus report_error(const GError *error)
 
 static volatile sig_atomic_t signalled;
 
-static void on_signal(int number)
+void note_interrupt(int number)
 {
     (void)number;
     signalled = 1;
@@ -198,8 +198,8 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         usage(error->message);
         return false;
     }
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    signal(SIGINT, note_interrupt);
+    signal(SIGTERM, note_interrupt);
     return true;
 }
 

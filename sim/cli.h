@@ -104,6 +104,7 @@ char *mismatch_text(const Scenario *scenario, const Row *row, const Outcome *out
 
 /* Whether the user has pressed Ctrl-C, since that was last forgotten. */
 bool interrupted(void);
+void note_interrupt(int number); /* a signal handler */
 void forget_interrupt(void);
 
 /* Where the catalogue is: CMODX_CATALOGUE, else the one that comes with the program. */

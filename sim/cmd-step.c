@@ -122,6 +122,7 @@ static bool talk(Stepper *stepper, StepInput *input, bool strict)
 static ExitStatus run_stepper(const Step *step, Stepper *stepper)
 {
     g_autoptr(StepInput) input = step_input_new(stepper);
+    signal(SIGTERM, SIG_DFL);
     if (!step_input_is_terminal(input))
         signal(SIGINT, SIG_DFL); /* on a terminal it ends a `run` */
     g_autofree char *label = options_label(session_options(stepper->session), true);

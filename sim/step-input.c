@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim/step.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +76,38 @@ bool step_input_is_terminal(const StepInput *input)
 }
 
 #ifdef HAVE_EDITLINE
+static void on_interrupt(int number)
+{
+    note_interrupt(number);
+    alarm(1);
+}
+
+/* The library notices a signal only while it reads: one that has come just before is brought to its notice again. */
+static void on_alarm(int number)
+{
+    (void)number;
+    if (interrupted())
+        alarm(1);
+}
+
+static char *read_edited(void)
+{
+    const struct sigaction interrupt = { .sa_handler = on_interrupt }, again = { .sa_handler = on_alarm };
+    struct sigaction others;
+    sigaction(SIGALRM, &again, NULL);
+    sigaction(SIGINT, &interrupt, &others);
+    char *line = readline("(cmodx) ");
+    alarm(0);
+    sigaction(SIGINT, &others, NULL);
+    return line;
+}
+
 static char *edited_line(void)
 {
     char *line;
-    /* Ctrl-C gives up the line, not the session. (A signal between two reads of the library is noticed at the next
-       key or signal only; it offers no way to close that gap.) */
-    while (!(line = readline("(cmodx) ")) && interrupted()) {
+    forget_interrupt();
+    /* Ctrl-C gives up the line, not the session. */
+    while (!(line = read_edited()) && interrupted()) {
         forget_interrupt();
         g_print("\n");
     }

@@ -5,6 +5,7 @@ import pty
 import select
 import signal
 import sys
+import termios
 import time
 
 CMODX, ROOT = os.path.abspath(sys.argv[1]), sys.argv[2]
@@ -24,9 +25,9 @@ class Terminal:
         self.seen = ""
         self.wait_for(PROMPT)
 
-    def wait_for(self, text, seconds=20):
+    def wait_for(self, text):
         """What comes up to and with a text; without it, if there is none in time, or the session has ended."""
-        while text not in self.seen and select.select([self.fd], [], [], seconds)[0]:
+        while text not in self.seen and select.select([self.fd], [], [], 20)[0]:
             try:
                 more = os.read(self.fd, 4096).decode("utf-8", "replace")
             except OSError:
@@ -41,14 +42,12 @@ class Terminal:
         os.write(self.fd, keys.encode())
         return self.wait_for(until)
 
-    def interrupt(self):
-        """Presses Ctrl-C as people do: when they see what they typed, and again when nothing happens."""
-        for _ in range(20):
-            os.write(self.fd, b"\x03")
-            seen = self.wait_for(PROMPT, 1)
-            if PROMPT in seen:
-                return seen
-        return seen
+    def wait_for_editing(self):
+        """Until keys are keys: between the prompt and that, Ctrl-D is lost (the library's way)."""
+        for _ in range(2000):
+            if not termios.tcgetattr(self.fd)[3] & termios.ICANON:
+                return
+            time.sleep(0.01)
 
     def status(self):
         """The exit status of a session that ought to have ended; one that goes on is killed."""
@@ -84,13 +83,18 @@ def main():
     check("the name of a subject", terminal.type("show tim\t\n"), "no stores yet")
     check("the name of a hart", terminal.type("step C\t1\n"), "after step 2\r\n")
     check("a label", terminal.type("break at trace_a\n"), "breakpoint 1: any hart at trace_a")
-    check("a line that is not sent", terminal.type("junk", "junk"), "junk")
-    check("Ctrl-C gives it up", terminal.interrupt(), PROMPT)
+    check("Ctrl-C gives up a line", terminal.type("junk\x03"), PROMPT)
+    check("a line that is not sent", terminal.type("more junk", "more junk"), "more junk")
+    check("Ctrl-C gives it up as well", terminal.type("\x03"), PROMPT)
     check("and no more", terminal.type("schedule\n"), "sc,preempt=full@0:1,1:1\r\n")
     check("a mistake", terminal.type("1x\n"), "'1x' is no choice")
     check("a run to the end", terminal.type("run until violation\n"), "nobody can go on")
+    terminal.wait_for_editing()
     terminal.type("\x04", "never shown")
     check("Ctrl-D ends the session", str(terminal.status()), "0")
+    terminal = Terminal()
+    os.kill(terminal.pid, signal.SIGTERM)
+    check("SIGTERM ends one", str(terminal.status()), str(-signal.SIGTERM))
     print("%d passed, %d failed" % (passed, failed))
     return failed > 0
 
