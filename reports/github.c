@@ -36,16 +36,20 @@ static void put_error(GString *out, const Result *result)
     g_autofree char *file = place_of_error(result, &place);
     g_autofree char *name = result_name(result), *message = result_message(result);
     g_autofree char *sentence = result_sentence(result), *replay = result_replay(result);
-    g_string_append(out, "::error file=");
-    put_escaped(out, plain_path(file), true);
-    if (place.line)
+    bool known = !source_is_standard_input(file);
+    g_string_append(out, "::error ");
+    if (known) {
+        g_string_append(out, "file=");
+        put_escaped(out, plain_path(file), true);
+    }
+    if (known && place.line)
         g_string_append_printf(out, ",line=%u", place.line);
-    if (place.line && place.column)
+    if (known && place.line && place.column)
         g_string_append_printf(out, ",col=%u", place.column);
-    g_string_append(out, ",title=");
+    g_string_append(out, known ? ",title=" : "title=");
     put_escaped(out, name, true);
     g_string_append(out, "::");
-    put_escaped(out, message, false);
+    put_escaped(out, result->error ? result->error : message, false);
     const char *const more[] = { sentence, replay };
     for (guint i = 0; i < G_N_ELEMENTS(more); i++) {
         if (!more[i])

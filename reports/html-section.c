@@ -91,7 +91,7 @@ static char *check_command(const Result *result)
 {
     GString *out = g_string_new(NULL);
     Options usual = options_default();
-    g_autofree char *file = shell_word(result->file);
+    g_autofree char *file = shell_file(result->file);
     g_string_append_printf(out, "cmodx check %s --model %s", file, result->options.model->name);
     options_set(&usual, "model", result->options.model->name, NULL);
     for (guint i = 1; option_name(i); i++) {

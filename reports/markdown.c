@@ -12,22 +12,6 @@ enum {
 
 /* ---- text */
 
-/* In a paragraph or a cell: nothing of it is markup. */
-static void put_escaped(GString *out, const char *text)
-{
-    g_autofree char *line = printable_line(text);
-    for (const char *at = line; *at; at++) {
-        if (*at == '&')
-            g_string_append(out, "&amp;");
-        else if (*at == '<')
-            g_string_append(out, "&lt;");
-        else if (*at == '>')
-            g_string_append(out, "&gt;");
-        else
-            g_string_append_printf(out, strchr("\\`*_[]|~#!$", *at) ? "\\%c" : "%c", *at);
-    }
-}
-
 /* In a block of HTML, where backslashes stand for themselves. */
 static void put_html(GString *out, const char *text)
 {
@@ -85,7 +69,7 @@ static void put_failure(GString *out, const Result *result)
     }
     put_html(out, message);
     g_string_append(out, "</summary>\n\n");
-    put_escaped(out, result->file);
+    markdown_put(out, result->file);
     if (place.line)
         g_string_append_printf(out, ":%u:%u", place.line, place.column);
     g_string_append(out, "\n\n");
@@ -114,15 +98,15 @@ static void put_failures(GString *out, const RunReport *run, guint failing)
 static void put_line(GString *out, const Result *result)
 {
     g_string_append_printf(out, "| %s | ", result_fails(result) ? "**FAIL**" : "ok");
-    put_escaped(out, result->error ? result->file : result->scenario);
+    markdown_put(out, result->error ? result->file : result->scenario);
     g_string_append(out, " | ");
-    put_escaped(out, result->error ? "" : result->label);
+    markdown_put(out, result->error ? "" : result->label);
     g_string_append_printf(out, " | %s | ", result->error ? "error" : verdict_name(result->verdict));
     g_autofree char *reason = result_reason(result);
     const char *detail = result->error                             ? result->error
                          : result->verdict == VERDICT_INCONCLUSIVE ? reason
                                                                    : result->property;
-    put_escaped(out, detail ? detail : "");
+    markdown_put(out, detail ? detail : "");
     g_string_append(out, " |\n");
 }
 
@@ -145,6 +129,6 @@ void markdown_write(GString *out, const RunReport *run)
     put_failures(out, run, failing);
     put_table(out, run);
     g_string_append(out, "\nMade by ");
-    put_escaped(out, run->command);
+    markdown_put(out, run->command);
     g_string_append(out, "\n");
 }

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The entries for programs: an array with one object for each, always with the same keys. */
 #include "reports/matrix.h"
-
-#include <json-glib/json-glib.h>
-
-static void put_text(JsonBuilder *builder, const char *key, const char *value)
-{
-    json_builder_set_member_name(builder, key);
-    if (value)
-        json_builder_add_string_value(builder, value);
-    else
-        json_builder_add_null_value(builder);
-}
+#include "reports/writer-parts.h"
 
 /* As `expect` spells it: "proved". */
 static void put_verdict(JsonBuilder *builder, const char *key, Verdict verdict)
 {
-    g_autofree char *name = g_ascii_strdown(verdict_name(verdict), -1);
-    put_text(builder, key, name);
+    g_autofree char *word = verdict_word(verdict);
+    json_put_text(builder, key, word);
 }
 
 /* Each under its name; those that are left to cmodx are null. */
@@ -26,11 +16,10 @@ static void put_options(JsonBuilder *builder, const MatrixEntry *entry)
     for (guint i = 0; option_name(i); i++) {
         const char *name = option_name(i);
         if (g_str_equal(name, "fetch-atomicity")) {
-            json_builder_set_member_name(builder, name);
-            json_builder_add_int_value(builder, entry->options.fetch_atomicity); /* 0: whole instructions */
+            json_put_number(builder, name, entry->options.fetch_atomicity); /* 0: whole instructions */
         } else {
             bool either = entry->either && g_str_equal(name, "preempt");
-            put_text(builder, name, either ? "either" : options_get(&entry->options, name));
+            json_put_text(builder, name, either ? "either" : options_get(&entry->options, name));
         }
     }
 }
@@ -38,23 +27,22 @@ static void put_options(JsonBuilder *builder, const MatrixEntry *entry)
 static void put_entry(JsonBuilder *builder, const MatrixEntry *entry)
 {
     json_builder_begin_object(builder);
-    put_text(builder, "scenario", entry->scenario);
-    put_text(builder, "file", entry->file);
-    put_text(builder, "title", entry->title);
+    json_put_text(builder, "scenario", entry->scenario);
+    json_put_text(builder, "file", entry->file);
+    json_put_text(builder, "title", entry->title);
     put_options(builder, entry);
     put_verdict(builder, "verdict", entry->verdict);
-    put_text(builder, "property", entry->property);
-    put_text(builder, "reason", entry->reason);
+    json_put_text(builder, "property", entry->property);
+    json_put_text(builder, "reason", entry->reason);
     if (entry->expects)
         put_verdict(builder, "expected", entry->expected);
     else
-        put_text(builder, "expected", NULL);
-    put_text(builder, "expected-property", entry->expected_property);
-    json_builder_set_member_name(builder, "as-expected");
+        json_put_text(builder, "expected", NULL);
+    json_put_text(builder, "expected-property", entry->expected_property);
     if (entry->expects)
-        json_builder_add_boolean_value(builder, !entry->mismatch);
+        json_put_bool(builder, "as-expected", !entry->mismatch);
     else
-        json_builder_add_null_value(builder);
+        json_put_null(builder, "as-expected");
     json_builder_end_object(builder);
 }
 
@@ -65,7 +53,5 @@ void matrix_json(GString *out, const GPtrArray *entries)
     for (guint i = 0; i < entries->len; i++)
         put_entry(builder, g_ptr_array_index(entries, i));
     json_builder_end_array(builder);
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, TRUE);
-    g_string_append_printf(out, "%s\n", text);
+    json_finish(builder, out);
 }

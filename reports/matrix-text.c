@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The tables for people: text for a terminal or a mail, and Markdown. */
 #include "reports/matrix.h"
+#include "reports/writer-parts.h"
 
 #include <string.h>
 
@@ -178,15 +179,6 @@ void matrix_text(GString *out, const GPtrArray *entries, bool with_legend)
 
 /* ---- Markdown */
 
-static void put_escaped(GString *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("|\\`*_<>[]", *text))
-            g_string_append_c(out, '\\');
-        g_string_append_c(out, *text);
-    }
-}
-
 static void put_markdown_header(GString *out, const Matrix *matrix)
 {
     static const char *const preempts[] = { "none", "full", "either" };
@@ -213,14 +205,14 @@ static void put_markdown_table(GString *out, const MatrixTable *table)
     g_string_append_c(out, '\n');
     if (table->heading) {
         g_string_append(out, "## ");
-        put_escaped(out, table->heading);
+        markdown_put(out, table->heading);
         g_string_append(out, "\n\n");
     }
     put_markdown_header(out, matrix);
     for (guint l = 0; l < matrix->lines->len; l++) {
         const MatrixLine *line = g_ptr_array_index(matrix->lines, l);
         g_string_append(out, "| ");
-        put_escaped(out, line->label);
+        markdown_put(out, line->label);
         for (guint i = 0; i < matrix->columns->len; i++) {
             const MatrixEntry *entry = matrix_cell(line, matrix_column(matrix, i));
             g_string_append_printf(out, " | %s%s", entry ? words[entry->verdict] : ".",
@@ -234,7 +226,9 @@ void matrix_markdown(GString *out, const GPtrArray *entries, const char *command
 {
     g_autoptr(GPtrArray) tables = matrix_tables(entries);
     guint n_mismatches = count_mismatches(entries);
-    g_string_append_printf(out, "<!-- Made by:\n%s\n-->\n# Verdicts\n\n%s", command, markdown_legend);
+    g_auto(GStrv) parts = g_strsplit(command, "-->", -1); /* would end the comment */
+    g_autofree char *harmless = g_strjoinv("--\\>", parts);
+    g_string_append_printf(out, "<!-- Made by:\n%s\n-->\n# Verdicts\n\n%s", harmless, markdown_legend);
     for (guint i = 0; i < tables->len; i++)
         put_markdown_table(out, g_ptr_array_index(tables, i));
     if (!n_mismatches)

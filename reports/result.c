@@ -63,8 +63,7 @@ static void add_violation(Result *result, const Scenario *scenario, const Row *r
     const Property *property = program_property(scenario->program, (guint)outcome->violation.property);
     result->property = g_strdup(property->name);
     result->rule = g_strdup(rule_of(property));
-    result->line = property->line ? property->line : scenario->line;
-    result->column = property->line ? property->column : 1;
+    violation_place(scenario, property, replay, &result->line, &result->column);
     if (!replay)
         return;
     result->story = story_tell(replay);
@@ -193,8 +192,8 @@ char *result_message(const Result *result)
 {
     g_autofree char *reason = result_reason(result);
     const char *detail = result->verdict == VERDICT_INCONCLUSIVE ? reason : result->property;
-    if (result->error)
-        return g_strdup(result->error);
+    if (result->error) /* without the line that it shows */
+        return g_strndup(result->error, strcspn(result->error, "\n"));
     if (result->expects && !result->as_expected) {
         g_autofree char *expected = with_detail(result->expected, result->expected_property);
         g_autofree char *found = with_detail(result->verdict, detail);

@@ -65,7 +65,7 @@ static void put_diagnostics(GString *out, const Result *result)
     g_autofree char *replay = result_replay(result), *resume = result_resume(result);
     g_string_append(out, "  ---\n");
     if (result->error)
-        put_string(out, "error", result->error);
+        put_block(out, "error", result->error);
     else
         put_verdict(out, "verdict", result->verdict);
     if (result->expects)

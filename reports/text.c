@@ -23,10 +23,24 @@ char *shell_word(const char *text)
     return *text && !text[strspn(text, plain)] ? g_strdup(text) : g_shell_quote(text);
 }
 
+char *shell_file(const char *file)
+{
+    if (source_is_standard_input(file))
+        return g_strdup("-");
+    g_autofree char *path = g_strconcat(*file == '-' ? "./" : "", file, NULL);
+    return shell_word(path);
+}
+
 char *resume_command(const char *file, const char *checkpoint)
 {
-    g_autofree char *scenario = shell_word(file), *kept = shell_word(checkpoint);
+    g_autofree char *scenario = shell_file(file), *kept = shell_file(checkpoint);
     return g_strdup_printf("cmodx check %s --resume %s", scenario, kept);
+}
+
+char *replay_command(const char *file, const char *schedule)
+{
+    g_autofree char *scenario = shell_file(file);
+    return g_strdup_printf("cmodx replay %s --schedule %s", scenario, schedule);
 }
 
 char *grouped_digits(const char *digits)
@@ -257,18 +271,17 @@ static const Property *violated(const Scenario *scenario, const Outcome *outcome
                                                : NULL;
 }
 
-/* Where a violation is: where the scenario asks for the property, else the line of the instruction that violates it. */
-static guint violation_line(const Scenario *scenario, const Property *property, const Replay *replay)
+void violation_place(const Scenario *scenario, const Property *property, const Replay *replay, guint *line,
+                     guint *column)
 {
-    if (property->line)
-        return property->line;
-    if (replay && replay->violating_hart >= 0 && replay->steps->len) {
+    *line = property->line ? property->line : scenario->line;
+    *column = property->line ? property->column : 1;
+    if (!property->line && replay && replay->violating_hart >= 0 && replay->steps->len) {
         const ReplayStep *last = &g_array_index(replay->steps, ReplayStep, replay->steps->len - 1);
-        const ImageLine *line = image_line(scenario->program->image, last->before.hart.pc);
-        if (line && g_str_equal(line->file, scenario->file))
-            return line->line;
+        const ImageLine *at = image_line(scenario->program->image, last->before.hart.pc);
+        if (at && g_str_equal(at->file, scenario->file))
+            *line = at->line;
     }
-    return scenario->line;
 }
 
 static void put_verdict(GString *out, const Scenario *scenario, const char *label, const Outcome *outcome,
@@ -278,9 +291,11 @@ static void put_verdict(GString *out, const Scenario *scenario, const char *labe
     const Property *property = violated(scenario, outcome);
     g_autofree char *all = property_names(scenario->program);
     g_string_append(out, scenario->file);
-    if (property)
-        g_string_append_printf(out, ":%u:%u", violation_line(scenario, property, replay),
-                               property->line ? property->column : 1);
+    if (property) {
+        guint line, column;
+        violation_place(scenario, property, replay, &line, &column);
+        g_string_append_printf(out, ":%u:%u", line, column);
+    }
     g_string_append_printf(out, ": %s%s%s: %s [%s]\n", style->colour ? colours[outcome->verdict] : "",
                            verdict_name(outcome->verdict), style->colour ? "\033[0m" : "",
                            property ? property->name : all, label);
@@ -464,8 +479,10 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
     if (!before)
         g_hash_table_insert(told, g_steal_pointer(&text), g_strdup(label));
     g_autofree char *option_text = options_text(options);
-    g_autofree char *schedule = schedule_text(outcome->trail);
-    g_string_append_printf(out, " Replay:  cmodx replay %s --schedule %s@%s\n", scenario->file, option_text, schedule);
+    g_autofree char *steps = schedule_text(outcome->trail);
+    g_autofree char *schedule = g_strdup_printf("%s@%s", option_text, steps);
+    g_autofree char *command = replay_command(scenario->file, schedule);
+    g_string_append_printf(out, " Replay:  %s\n", command);
 }
 
 static void put_costs(GString *out, const Outcome *outcome)

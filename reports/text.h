@@ -33,8 +33,16 @@ char *property_names(const Program *program);
 /* As a shell has to be given it: in quotes if need be. */
 char *shell_word(const char *text);
 
-/* The command that goes on with a search of a scenario file from a checkpoint. */
+/* The same for a file: as an argument it is neither an option, nor "<stdin>". */
+char *shell_file(const char *file);
+
+/* The command that goes on with a search of a scenario file from a checkpoint; and the one that runs a counterexample again. */
 char *resume_command(const char *file, const char *checkpoint);
+char *replay_command(const char *file, const char *schedule);
+
+/* The place of a violation: where the scenario asks for the property, else the line of the instruction that violates it. */
+void violation_place(const Scenario *scenario, const Property *property, const Replay *replay, guint *line,
+                     guint *column);
 
 char *grouped(guint64 number);
 /* To three digits: "12,300", "10.9 million". */

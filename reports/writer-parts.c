@@ -44,6 +44,21 @@ char *printable_line(const char *text)
     return printable(text, true);
 }
 
+void markdown_put(GString *out, const char *text)
+{
+    g_autofree char *line = printable_line(text);
+    for (const char *at = line; *at; at++) {
+        if (*at == '&')
+            g_string_append(out, "&amp;");
+        else if (*at == '<')
+            g_string_append(out, "&lt;");
+        else if (*at == '>')
+            g_string_append(out, "&gt;");
+        else
+            g_string_append_printf(out, strchr("\\`*_[]|~#!$", *at) ? "\\%c" : "%c", *at);
+    }
+}
+
 /* ---- results */
 
 char *result_name(const Result *result)
@@ -77,8 +92,7 @@ char *result_replay(const Result *result)
 {
     if (!result->schedule)
         return NULL;
-    g_autofree char *file = shell_word(result->file);
-    return g_strdup_printf("cmodx replay %s --schedule %s", file, result->schedule);
+    return replay_command(result->file, result->schedule);
 }
 
 char *result_sentence(const Result *result)

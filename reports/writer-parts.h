@@ -11,6 +11,9 @@ char *printable_text(const char *text);
 /* The same on one line: newlines and tabs become blanks. */
 char *printable_line(const char *text);
 
+/* Appends text to a paragraph or a cell of Markdown: nothing of it is markup. */
+void markdown_put(GString *out, const char *text);
+
 /* "linux/ftrace-pair [rvwmo, ziccif]"; the file if it could not be run. */
 char *result_name(const Result *result);
 

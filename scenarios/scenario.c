@@ -40,6 +40,18 @@ static bool load_text(const YamlNode *root, const char *key, bool required, char
     return true;
 }
 
+/* A text that is shown in one line, of a terminal as well. */
+static bool load_line(const YamlNode *root, const char *key, char **out, GError **error)
+{
+    if (!load_text(root, key, true, out, error))
+        return false;
+    g_strstrip(g_strdelimit(*out, "\t\n", ' '));
+    for (const char *at = *out; *at; at = g_utf8_next_char(at))
+        if (g_unichar_iscntrl(g_utf8_get_char(at)))
+            return yaml_error(error, yaml_mapping_get(root, key), "a control character in a %s", key);
+    return **out || yaml_error(error, yaml_mapping_get(root, key), "the %s is empty", key);
+}
+
 /* One text or a list of texts. */
 static bool load_texts(const YamlNode *root, const char *key, GPtrArray *out, GError **error)
 {
@@ -91,8 +103,7 @@ static bool load_header(Loader *loader, GError **error)
         return false;
     if (version != 1)
         return yaml_error(error, node, "this cmodx reads version 1 of the scenario format");
-    return load_text(root, "name", true, &scenario->name, error) &&
-           load_text(root, "title", true, &scenario->title, error) &&
+    return load_line(root, "name", &scenario->name, error) && load_line(root, "title", &scenario->title, error) &&
            load_text(root, "about", false, &scenario->about, error) &&
            load_texts(root, "source", scenario->sources, error) && load_texts(root, "tags", scenario->tags, error) &&
            load_names(root, "marks", MARKS_MAX, loader->program->marks, error) &&

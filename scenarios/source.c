@@ -74,10 +74,49 @@ static bool read_capped(int fd, GByteArray *bytes)
     return true;
 }
 
+/* The character at the start of text and its length in bytes; 0xfffd and 1 for bytes that are not UTF-8. */
+static gunichar next_character(const char *text, gsize left, gsize *n_bytes)
+{
+    gunichar c = text[0] == '\0' ? 0 : g_utf8_get_char_validated(text, (gssize)left);
+
+    if (c == 0 || c == (gunichar)-1 || c == (gunichar)-2) {
+        *n_bytes = 1;
+        return c == 0 ? 0 : 0xfffd;
+    }
+    *n_bytes = (gsize)(g_utf8_next_char(text) - text);
+    return c;
+}
+
+static const char stdin_name[] = "<stdin>";
+
+bool source_is_standard_input(const char *name)
+{
+    return g_str_equal(name, stdin_name);
+}
+
+static bool check_path(const char *path, GError **error)
+{
+    gsize n_bytes, length = strlen(path);
+    for (gsize i = 0; i < length; i += n_bytes) {
+        if (!g_unichar_iscntrl(next_character(path + i, length - i, &n_bytes)))
+            continue;
+        g_autofree char *escaped = g_strescape(path, NULL);
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "cannot read '%s': its name has a control character", escaped);
+        return false;
+    }
+    return true;
+}
+
 Source *source_load(const char *path, GError **error)
 {
     bool standard_input = g_str_equal(path, "-");
-    const char *name = standard_input ? "<stdin>" : path;
+    g_autofree char *name = g_strdup(standard_input ? stdin_name : path);
+    if (!check_path(path, error))
+        return NULL;
+    if (!standard_input && source_is_standard_input(path)) {
+        g_free(name);
+        name = g_build_filename(".", path, NULL);
+    }
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     int fd = standard_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     bool ok = fd >= 0 && read_capped(fd, bytes);
@@ -139,19 +178,6 @@ guint source_indent_column(const Source *source, guint line)
     while (i < length && (text[i] == ' ' || text[i] == '\t'))
         i++;
     return i < length ? (guint)i + 1 : 1;
-}
-
-/* The character at the start of text and its length in bytes; 0xfffd and 1 for bytes that are not UTF-8. */
-static gunichar next_character(const char *text, gsize left, gsize *n_bytes)
-{
-    gunichar c = text[0] == '\0' ? 0 : g_utf8_get_char_validated(text, (gssize)left);
-
-    if (c == 0 || c == (gunichar)-1 || c == (gunichar)-2) {
-        *n_bytes = 1;
-        return c == 0 ? 0 : 0xfffd;
-    }
-    *n_bytes = (gsize)(g_utf8_next_char(text) - text);
-    return c;
 }
 
 void source_position(const Source *source, gsize offset, guint *line, guint *column)

@@ -20,10 +20,14 @@ void source_free(Source *source);
 Source *source_new(const char *name, const char *text, gsize length) OWNED_BY(source_free);
 
 /* Reads a file, or standard input when path is "-" (named "<stdin>" in messages). A file that cannot be read is a
- * SIM_ERROR_USAGE, one larger than SOURCE_SIZE_MAX a SIM_ERROR_SCENARIO. */
+ * SIM_ERROR_USAGE, one larger than SOURCE_SIZE_MAX a SIM_ERROR_SCENARIO;
+ * so that names can be shown as they are, one with control characters is a SIM_ERROR_USAGE, too. */
 Source *source_load(const char *path, GError **error) OWNED_BY(source_free);
 
 const char *source_name(const Source *source);
+
+/* Whether a name is the one of standard input. */
+bool source_is_standard_input(const char *name);
 
 /* All of the text; a NUL follows it. */
 const char *source_text(const Source *source, gsize *length);

@@ -194,7 +194,7 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
         usage("--color takes auto, always or never");
         return false;
     }
-    if (!common_overrides_check(common, &error)) {
+    if (!common_overrides_check(common, &error) || !outputs_check(common, &error)) {
         usage(error->message);
         return false;
     }

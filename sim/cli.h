@@ -34,6 +34,7 @@ typedef struct Common {
     /* Lists of values, separated by commas, one for each time that the option was given; or NULL. */
     char **model, **fetch_atomicity, **preempt, **pair, **misaligned, **lr_sc, **sbi_order, **explorer;
     char *colour, *output;
+    char **reports; /* borrowed: KIND=FILE, what else is written; or NULL */
     char *timeout;
     gint64 max_states, max_memory, max_steps;
     char *progress; /* auto, always or never; NULL: auto */
@@ -65,6 +66,10 @@ bool common_overrides_check(const Common *common, GError **error);
 /* The rows to run of a scenario: every combination of the options given. Those that are not are its own rows', or the
  * defaults if a model is given. */
 bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error);
+
+/* Refuses to overwrite a scenario that is read, or to write two files into one. */
+bool outputs_check(const Common *common, GError **error);
+bool same_file(const char *a, const char *b);
 
 TextStyle common_style(const Common *common);
 

@@ -70,6 +70,10 @@ int cmd_replay(int argc, char **argv)
     }
     if (!graph_kind_check(graph, &error))
         return report_error(error);
+    if (common_overrides(&common)) {
+        g_printerr("cmodx: the schedule says which options it is for; --model and the like do not go with it\n");
+        return EXIT_USAGE;
+    }
     g_autofree char *file = file_named(common.files[0]);
     return replay_file(&common, file, schedule, graph != NULL);
 }

@@ -116,7 +116,10 @@ static bool talk(Stepper *stepper, StepInput *input, bool strict)
     }
     if (terminal && !stepper->quits)
         g_print("\n");
-    return true;
+    if (!step_input_failed(input))
+        return true;
+    g_printerr("cmodx: the commands cannot be read\n");
+    return false;
 }
 
 static ExitStatus run_stepper(const Step *step, Stepper *stepper)
@@ -192,7 +195,7 @@ int cmd_step(int argc, char **argv)
                       "and goes back. `help` lists the commands. Without a terminal commands come from stdin and are\n"
                       "echoed behind '>'; what is wrong with one goes to stderr, and the session goes on.\n"
                       "Exit status 10 if the state at the end violates a property, 1 if --strict ended the session,\n"
-                      "else 0.",
+                      "5 if a limit ended what has to be known before it can begin, else 0.",
                       &status))
         return status;
     const char *mistake = misuse(&step);

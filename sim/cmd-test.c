@@ -176,7 +176,8 @@ int cmd_test(int argc, char **argv)
     if (test.tally.passed + test.tally.failed == 0 && status == EXIT_PROVED) {
         g_printerr("cmodx: nothing to test: no scenario with `expect` rows%s; `cmodx check` decides without\n",
                    test.tally.without ? ", no litmus test that expects something" : "");
-        return EXIT_NOTHING;
+        return test.reports.run && !reports_write(&test.reports, &test.common, out, &error) ? report_error(error)
+                                                                                            : EXIT_NOTHING;
     }
     put_tally(&test.tally, out);
     if (!reports_write(&test.reports, &test.common, out, &error))

@@ -201,9 +201,9 @@ bool file_write(const char *path, const char *text, GError **error)
 bool common_write(const Common *common, const char *text, GError **error)
 {
     if (!common->output || g_str_equal(common->output, "-")) {
-        fputs(text, stdout);
-        if (fflush(stdout) == 0)
+        if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
             return true;
+        clearerr(stdout); /* it has been told */
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write the report: %s", g_strerror(errno));
         return false;
     }

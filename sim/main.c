@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static const struct {
@@ -40,7 +41,7 @@ static void on_abort(int number)
     _exit(EXIT_INTERNAL);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     setlocale(LC_ALL, "C");
     signal(SIGABRT, on_abort);
@@ -73,5 +74,14 @@ int main(int argc, char **argv)
     const char *closest = closest_name(argv[1], names, G_N_ELEMENTS(names));
     g_printerr("cmodx: unknown command '%s'%s%s%s; see cmodx --help\n", argv[1], closest ? "; did you mean '" : "",
                closest ? closest : "", closest ? "'?" : "");
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    g_printerr("cmodx: cannot write to standard output\n");
     return EXIT_USAGE;
 }

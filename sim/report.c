@@ -72,9 +72,15 @@ static bool check_report(const char *report, GError **error)
     gsize length = equals ? (gsize)(equals - report) : strlen(report);
     if (!kind_named(report, length))
         return unknown("--report", report, length, false, error);
+    if (equals && g_str_equal(equals, "=-")) {
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report writes files; --format %.*s is for standard output",
+                    (int)length, report);
+        return false;
+    }
     if (equals && equals[1])
         return true;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report takes KIND=FILE, such as %s=report.%s", report, report);
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report takes KIND=FILE, such as %.*s=report.%.*s", (int)length,
+                report, (int)length, report);
     return false;
 }
 
@@ -87,6 +93,9 @@ bool reports_prepare(Reports *reports, Common *common, bool takes_herd, const ch
     for (guint i = 0; reports->reports && reports->reports[i]; i++)
         if (!check_report(reports->reports[i], error))
             return false;
+    common->reports = reports->reports;
+    if (!outputs_check(common, error))
+        return false;
     if (!reports->reports && (reports->herd || g_str_equal(format, "text")))
         return true;
     reports->run = run_report_new(command);

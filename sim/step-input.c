@@ -121,6 +121,11 @@ static char *edited_line(void)
 }
 #endif
 
+bool step_input_failed(const StepInput *input)
+{
+    return !input->terminal && ferror(stdin);
+}
+
 char *step_input_line(StepInput *input)
 {
 #ifdef HAVE_EDITLINE

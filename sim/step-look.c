@@ -23,7 +23,7 @@ static bool show_memory(Stepper *stepper, char **words, GError **error)
 {
     uint64_t address;
     guint size = SHOWN_BYTES;
-    if (!step_count(words, 1, 2, "show mem ADDRESS [BYTES]", error) ||
+    if (!step_count(words, 1, 2, "show mem LABEL|ADDRESS [BYTES]", error) ||
         !step_address(stepper, words[0], &address, error) ||
         (words[1] && !step_number(words[1], 1, SHOWN_BYTES_MAX, &size, error)))
         return false;
@@ -108,7 +108,7 @@ bool step_do_list(Stepper *stepper, char **words, GError **error)
 {
     guint hart = step_current(stepper);
     uint64_t address;
-    if (!step_count(words, 0, 1, "list [HART|ADDRESS]", error))
+    if (!step_count(words, 0, 1, "list [HART|LABEL|ADDRESS]", error))
         return false;
     bool of_hart = !words[0] || step_hart(stepper, words[0], &hart, NULL);
     if (of_hart)
@@ -144,6 +144,8 @@ bool step_do_save(Stepper *stepper, char **words, GError **error)
 {
     if (!step_count(words, 1, 1, "save FILE", error))
         return false;
+    if (same_file(words[0], stepper->scenario->file))
+        return step_bad(error, "%s is the scenario: it is not overwritten", words[0]);
     g_autofree char *text = schedule_of(stepper), *line = g_strconcat(text, "\n", NULL);
     return file_write(words[0], line, error);
 }
@@ -173,10 +175,13 @@ static char *read_schedule(const char *path, GError **error)
     if (!source)
         return NULL;
     const char *text = source_text(source, &length);
-    if (g_utf8_validate(text, (gssize)length, NULL))
-        return g_strstrip(g_strdup(text));
-    g_autofree char *quoted = step_quoted(path);
-    step_bad(error, "%s holds no schedule: it is not text", quoted);
+    g_autofree char *line = g_strstrip(g_strdup(text)), *quoted = step_quoted(path);
+    if (!g_utf8_validate(text, (gssize)length, NULL))
+        step_bad(error, "%s holds no schedule: it is not text", quoted);
+    else if (line[strcspn(line, "\r\n")])
+        step_bad(error, "%s holds no schedule: it has more than one line", quoted);
+    else
+        return g_steal_pointer(&line);
     return NULL;
 }
 

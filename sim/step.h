@@ -84,6 +84,8 @@ void step_input_free(StepInput *input);
 /* Borrows the stepper, for completions. */
 StepInput *step_input_new(const Stepper *stepper) OWNED_BY(step_input_free);
 bool step_input_is_terminal(const StepInput *input);
+/* Whether there was no next line because the commands could not be read. */
+bool step_input_failed(const StepInput *input);
 /* The next line without its end, or NULL; a new string. */
 char *step_input_line(StepInput *input);
 

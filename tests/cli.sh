@@ -299,7 +299,71 @@ if [ -e /dev/full ]; then
     "$cmodx" check good.yaml >/dev/full 2>err || got=$?
     holds 'exit status' [ $got -eq 1 ]
     err_has 'cannot write'
+    # A report that is larger than the stream's buffer fails while it is put there; what is printed as it goes, at the end.
+    for command in 'test --format html good.yaml' 'list' 'step --model sc good.yaml' 'help' '--version' 'models'; do
+        got=0
+        name="full disk, $command"
+        echo 1 | "$cmodx" $command >/dev/full 2>err || got=$?
+        holds "exit status $got" [ $got -eq 1 ]
+        holds "not said once: $(cat err)" [ "$(grep -c 'cannot write' err)" -eq 1 ]
+    done
 fi
+
+# ---- what would overwrite something
+
+cp good.yaml precious.yaml
+ln -s precious.yaml link.yaml
+for arguments in 'test precious.yaml -o precious.yaml' 'test . --report json=./precious.yaml' 'check link.yaml --report tap=precious.yaml' \
+    'check precious.yaml --checkpoint link.yaml' 'lint precious.yaml -o link.yaml' 'matrix precious.yaml -o precious.yaml' \
+    'replay precious.yaml -s sc@0:1 -o precious.yaml'; do
+    expect 1 "$arguments" $arguments
+    err_has 'is a scenario to be read: it is not overwritten'
+    no_out
+done
+echo 'save link.yaml' >in
+expect 0 'saving over the scenario' step --model sc precious.yaml <in
+err_has 'it is not overwritten'
+same good.yaml precious.yaml
+expect 1 'two reports in one file' test good.yaml --report json=r --report tap="$t/r"
+err_has "two files would be written to '$t/r'"
+expect 1 '-o and a report' test good.yaml --report json=./r -o r
+err_has "two files would be written to './r'"
+holds 'a report' [ ! -e r ]
+expect 0 'twice to a device' test good.yaml --report json=/dev/null --report tap=/dev/null -o /dev/null
+expect 1 'a report to -' test good.yaml --report json=-
+err_has 'format json is for standard output'
+rm precious.yaml link.yaml
+
+# ---- commands to be pasted
+
+cp bad.yaml ./-dash.yaml
+cp bad.yaml 'a b#c.yaml'
+cp bad.yaml '<stdin>'
+for file in ./-dash.yaml 'a b#c.yaml' './<stdin>' -; do
+    for kind in text tap json; do
+        "$cmodx" check --format $kind -- "${file#./}" <bad.yaml >out
+        sed -n -e 's/^ Replay: *//p' -e 's/^  replay: "\(.*\)"$/\1/p' -e 's/^ *"replay" : "\(.*\)",*$/\1/p' out >command
+        name="replay of $file in $kind"
+        holds "not one command: $(cat command)" [ "$(wc -l <command)" -eq 1 ]
+        got=0
+        sh -c "$(sed "s,^cmodx,'$cmodx'," command)" <bad.yaml >out 2>err || got=$?
+        holds "exit status $got: $(cat command err)" [ $got -eq 10 ]
+    done
+done
+rm ./-dash.yaml 'a b#c.yaml' '<stdin>'
+escape=$(printf 'a\033[31m.yaml')
+cp bad.yaml "$escape"
+expect 1 'control characters in a name' check "$escape"
+err_has "cannot read 'a.033.31m.yaml': its name has a control character"
+rm "$escape"
+"$cmodx" check --format github - <bad.yaml >out
+out_has '^::error title='
+expect 1 'replay with a model' replay bad.yaml -s sc@0:1 --model sc
+err_has 'the schedule says which options it is for'
+expect 77 'reports of nothing' test none.yaml --format tap --report json=empty.json
+out_has '^1..0'
+holds 'no report' grep -q '"results" : \[' empty.json
+rm empty.json
 
 # ---- how much is said
 

@@ -163,8 +163,9 @@ def check_tap(text, report, path):
         need(lines[at + 1] == '  ---', lines[at + 1])
         block = yaml.safe_load('\n'.join(line[2:] for line in lines[at + 2:end]))
         for key, value in block.items():
-            value = value.rstrip('\n') if key == 'text' else value
-            need(value == (result[key].rstrip('\n') if key == 'text' else
+            lines_of = key in ('text', 'error')
+            value = value.rstrip('\n') if lines_of else value
+            need(value == (result[key].rstrip('\n') if lines_of else
                            result['counterexample'][key] if key in ('schedule', 'replay') else result[key]), key, value)
         need(bool(point[1]) == result['fails'], lines[at])
         failing += bool(point[1])

@@ -237,6 +237,8 @@ GraphView *graph_view(const Graph *graph, guint nodes_max)
         rest[n] = NONE;
     for (guint i = 0; i < graph->path->len; i++)
         on_path[g_array_index(graph->path, guint, i)] = true;
+    if (n_nodes == 0)
+        return view;
     sort_edges(&viewer);
     find_lines(&viewer);
     choose_nodes(&viewer, nodes_max);

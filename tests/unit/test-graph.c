@@ -93,6 +93,18 @@ Test(graph, chain)
     expect_counts(1, (guint[]){ 0 }, 1, 0);
 }
 
+/* Of a search that a limit ended before it began. */
+Test(graph, nothing)
+{
+    const Graph graph = { g_array_new(FALSE, FALSE, 1), g_array_new(FALSE, FALSE, sizeof(GraphEdge)),
+                          g_array_new(FALSE, FALSE, sizeof(guint)) };
+    g_autoptr(GraphView) view = graph_view(&graph, 10);
+    cr_assert_eq(view->nodes->len + view->lines->len + view->rests->len + view->cuts->len, 0);
+    g_array_unref(graph.nodes);
+    g_array_unref(graph.edges);
+    g_array_unref(graph.path);
+}
+
 /* A cycle behind a way in: where it is entered stays, and the rest of it is one line back. */
 Test(graph, cycle)
 {
