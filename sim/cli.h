@@ -46,10 +46,11 @@ typedef struct Common {
     Checkpoint *from; /* what --resume names, opened; or NULL */
     gboolean quiet, verbose;
     char **files;
-    Oracle **oracle;    /* one for all obligations, once the first needs it */
-    Ahead *ahead;       /* what decides rows on other threads; or NULL */
-    RunReport *run;     /* borrowed: where results go for reports, and files that cannot be run; or NULL */
-    TimelineTree *tree; /* borrowed: where orders of stores go for a graph; or NULL */
+    GPtrArray *all_files; /* what they come to, once somebody has asked; or NULL */
+    Oracle **oracle;      /* one for all obligations, once the first needs it */
+    Ahead *ahead;         /* what decides rows on other threads; or NULL */
+    RunReport *run;       /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    TimelineTree *tree;   /* borrowed: where orders of stores go for a graph; or NULL */
 } Common;
 
 void common_clear(Common *common);
@@ -68,7 +69,7 @@ bool common_overrides_check(const Common *common, GError **error);
 bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error);
 
 /* Refuses to overwrite a scenario that is read, or to write two files into one. */
-bool outputs_check(const Common *common, GError **error);
+bool outputs_check(Common *common, GError **error);
 bool same_file(const char *a, const char *b);
 
 TextStyle common_style(const Common *common);
@@ -119,8 +120,9 @@ char *catalogue_directory(void);
 char *file_named(const char *argument);
 
 /* The scenario files that the arguments name: a directory stands for the *.yaml and *.litmus files below it, sorted by
- * name; "@FILE", or a file whose name starts with '@', for the files it lists. */
-GPtrArray *scenario_files(char **arguments, GError **error);
+ * name; "@FILE", or a file whose name starts with '@', for the files it lists. Looked for once: a list may come from
+ * standard input. */
+const GPtrArray *common_files(Common *common, GError **error);
 
 Scenario *load_file(const char *path, GError **error);
 

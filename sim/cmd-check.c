@@ -309,7 +309,7 @@ int cmd_check(int argc, char **argv)
         return status;
     if (!prepare(&check, command, &error))
         return report_error(error);
-    g_autoptr(GPtrArray) files = scenario_files(check.common.files, &error);
+    const GPtrArray *files = common_files(&check.common, &error);
     if (!files)
         return report_error(error);
     if (files->len == 0) {

@@ -80,7 +80,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Loaded, loaded_free)
 typedef struct Queue {
     Common *common;
     const ScenarioRun *run;
-    GPtrArray *files;
+    const GPtrArray *files;
     guint next; /* index of the file to be loaded next */
     Loader loader;
     GQueue *loaded; /* Loaded */
@@ -163,7 +163,7 @@ static void tell_of_checkpoint(gpointer data, const Scenario *scenario, const Ro
 ExitStatus each_scenario(Common *common, const ScenarioRun *run, GString *out)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) files = scenario_files(common->files, &error);
+    const GPtrArray *files = common_files(common, &error);
     if (!files)
         return report_error(error);
     Queue queue = { .common = common, .run = run, .files = files, .loaded = g_queue_new() };

@@ -123,7 +123,7 @@ static bool add_argument(GPtrArray *files, const char *argument, guint depth, GE
     return true;
 }
 
-GPtrArray *scenario_files(char **arguments, GError **error)
+static GPtrArray *scenario_files(char **arguments, GError **error)
 {
     g_autoptr(GPtrArray) files = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; arguments && arguments[i]; i++) {
@@ -132,6 +132,13 @@ GPtrArray *scenario_files(char **arguments, GError **error)
             return NULL;
     }
     return g_steal_pointer(&files);
+}
+
+const GPtrArray *common_files(Common *common, GError **error)
+{
+    if (!common->all_files)
+        common->all_files = scenario_files(common->files, error);
+    return common->all_files;
 }
 
 /* The file beside it, or the scenario of the catalogue, that a name of no file was probably meant to be; or NULL. */

@@ -44,10 +44,11 @@ static GPtrArray *outputs_of(const Common *common)
     return outputs;
 }
 
-bool outputs_check(const Common *common, GError **error)
+bool outputs_check(Common *common, GError **error)
 {
-    g_autoptr(GPtrArray) inputs = scenario_files(common->files, NULL); /* what is wrong with them is said later */
     g_autoptr(GPtrArray) outputs = outputs_of(common);
+    /* What is wrong with them is said later. */
+    const GPtrArray *inputs = outputs->len && common->files ? common_files(common, NULL) : NULL;
     for (guint i = 0; i < outputs->len; i++) {
         const char *output = g_ptr_array_index(outputs, i);
         for (guint j = 0; j < i; j++)

@@ -334,6 +334,17 @@ expect 1 'a report to -' test good.yaml --report json=-
 err_has 'format json is for standard output'
 rm precious.yaml link.yaml
 
+for command in check test lint list; do
+    for more in '' '-o out2'; do
+        got=0
+        name="$command $more of a list from standard input"
+        echo good.yaml | "$cmodx" $command @- $more >out 2>err || got=$?
+        holds "exit status $got: $(cat err)" [ $got -eq 0 ]
+        holds 'nothing of good.yaml' grep -q -s good out out2
+        rm -f out2
+    done
+done
+
 # ---- commands to be pasted
 
 cp bad.yaml ./-dash.yaml
