@@ -90,6 +90,8 @@ static char *doubt(const Program *program, const Outcome *outcome)
         return g_strdup(outcome->reason);
     if (outcome->verdict == VERDICT_REFUTED && outcome->violation.property < 0)
         return g_strdup("a hart traps or leaves the code, which a final state cannot tell");
+    if (outcome->incomplete)
+        return g_strdup(outcome->incomplete);
     if (program->observed->len && !outcome->states)
         return g_strdup("the final states are not known");
     return NULL;
@@ -105,9 +107,10 @@ LitmusFindings litmus_findings(const Scenario *scenario, const Outcome *outcome)
     const bool ok[] = {
         [QUANTIFIER_EXISTS] = positive > 0, [QUANTIFIER_NOT_EXISTS] = positive == 0, [QUANTIFIER_FORALL] = negative == 0
     };
-    findings.decided = !findings.reason;
+    findings.complete = !findings.reason;
+    findings.decided = findings.complete || outcome->incomplete;
     findings.ok = ok[scenario->litmus->quantifier];
-    findings.bound = outcome->search->end != SEARCH_COMPLETE && outcome->search->end != SEARCH_VIOLATION;
+    findings.bound = outcome->cut != SEARCH_COMPLETE;
     return findings;
 }
 
@@ -115,7 +118,7 @@ LitmusResult litmus_findings_result(const LitmusFindings *findings)
 {
     if (findings->n_positive && findings->n_positive < findings->n_states)
         return LITMUS_SOMETIMES; /* whatever may still be found */
-    if (!findings->decided)
+    if (!findings->complete)
         return LITMUS_UNKNOWN;
     return findings->n_positive ? LITMUS_ALWAYS : LITMUS_NEVER;
 }
@@ -147,9 +150,9 @@ void herd_report(GString *out, const Scenario *scenario, const LitmusFindings *f
     for (guint i = 0; i < findings->n_states; i++)
         put_state(out, test, findings, i);
     g_string_append_printf(out, "%s%s\nWitnesses\n", findings->bound ? "Loop " : "",
-                           !findings->decided ? "Undef"
-                           : findings->ok     ? "Ok"
-                                              : "No");
+                           !findings->complete ? "Undef"
+                           : findings->ok      ? "Ok"
+                                               : "No");
     g_string_append_printf(out, "Positive: %u Negative: %u\n", swapped ? negative : positive,
                            swapped ? positive : negative);
     g_string_append_printf(out, "Condition %s (%s)\n", quantifiers[test->quantifier], test->proposition);

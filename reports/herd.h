@@ -7,8 +7,9 @@
 
 /* What the search says about a litmus test. */
 typedef struct LitmusFindings {
-    bool decided;     /* every final state is known; else `reason` */
-    bool bound;       /* not decided because of a limit */
+    bool complete;    /* every final state is known; else `reason` */
+    bool decided;     /* what is missing does not matter: `ok` is known */
+    bool bound;       /* not complete because of a limit */
     bool ok;          /* decided: what the quantifier asks for holds */
     char *reason;     /* one line */
     guint n_states;   /* those found */

@@ -70,13 +70,13 @@ static void put_counts(GString *out, const Outcome *outcome, const LitmusFinding
     g_autofree char *orders = grouped(outcome->timelines), *states = grouped(progress->states);
     g_autofree char *moves = grouped(progress->transitions);
     g_autofree char *finals = grouped(findings->n_states), *positive = grouped(findings->n_positive);
-    g_string_append_printf(out, "  %s: ", findings->decided ? "every ordering explored" : "explored");
+    g_string_append_printf(out, "  %s: ", findings->complete ? "every ordering explored" : "explored");
     if (outcome->timelines)
         g_string_append_printf(out, "%s order%s of stores, ", orders, plural(outcome->timelines));
     g_string_append_printf(out, "%s state%s, %s transition%s\n", states, plural(progress->states), moves,
                            plural(progress->transitions));
     g_string_append_printf(out, "  %s final state%s%s, %s as in the condition (*)\n", finals,
-                           plural(findings->n_states), findings->decided ? "" : " found", positive);
+                           plural(findings->n_states), findings->complete ? "" : " found", positive);
 }
 
 static void put_execution(GString *out, const Scenario *scenario, const Options *options, const Outcome *outcome,
@@ -99,10 +99,14 @@ void litmus_report(GString *out, const Scenario *scenario, const Options *option
     put_verdict(out, scenario, label, findings, style);
     if (style->quiet)
         return;
-    if (!findings->decided)
+    if (!findings->complete)
         g_string_append_printf(out, "  %s\n", findings->reason);
     put_counts(out, outcome, findings);
     put_states(out, scenario, findings, style->verbose);
+    if (outcome->checkpoint) {
+        g_autofree char *command = resume_command(scenario->file, outcome->checkpoint);
+        g_string_append_printf(out, "  continue: %s\n", command);
+    }
     if (replay)
         put_execution(out, scenario, options, outcome, replay, style);
 }

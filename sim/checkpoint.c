@@ -140,5 +140,11 @@ char *checkpoint_usual_path(const Scenario *scenario, const Options *options)
     gsize length = strlen(start);
     if (length > NAME_MAX_BYTES)
         start += length - NAME_MAX_BYTES;
-    return g_strdup_printf("%s-%s.ckpt", g_strdelimit(start, "/", '-'), g_strdelimit(text, ",=", '-'));
+    while (g_utf8_get_char_validated(start, -1) == (gunichar)-1 && *start)
+        start++; /* cut within a character */
+    g_autofree char *digest = program_digest(scenario->program);
+    g_autofree char *all =
+        g_strdup_printf("%s %s %s %s", scenario->file, text, options_get(options, "explorer"), digest);
+    g_autofree char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
+    return g_strdup_printf("%s-%s-%.8s.ckpt", g_strdelimit(start, "/", '-'), g_strdelimit(text, ",=", '-'), sum);
 }

@@ -25,8 +25,8 @@ Archive *checkpoint_search(Checkpoint *checkpoint);
 bool checkpoint_write(const char *path, const Scenario *scenario, const Row *row, double seconds,
                       void (*archive)(gpointer search, Archive *archive), gpointer search, GError **error);
 
-/* Where it goes if nobody has said: "FILE-MODEL-OPTIONS.ckpt" in the working directory, where FILE is the path of the scenario with
- * '-' for each '/', so that two searches of one run do not write to the same file. */
+/* Where it goes if nobody has said: "FILE-MODEL-OPTIONS-SUM.ckpt" in the working directory, where FILE is the path of the scenario
+ * with '-' for each '/', and SUM is of all that makes the search what it is: two searches do not write to the same file. */
 char *checkpoint_usual_path(const Scenario *scenario, const Options *options);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Checkpoint, checkpoint_free)

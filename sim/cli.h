@@ -39,6 +39,7 @@ typedef struct Common {
     gint64 max_states, max_memory, max_steps;
     char *progress; /* auto, always or never; NULL: auto */
     gint n_jobs;
+    gint abandoned;      /* atomic: what is still being decided is of no use any more */
     guint file, n_files; /* which of how many files is being decided, from 1 on */
     /* Keeping searches; of commands that set `keeps`. */
     bool keeps;
@@ -46,11 +47,12 @@ typedef struct Common {
     Checkpoint *from; /* what --resume names, opened; or NULL */
     gboolean quiet, verbose;
     char **files;
-    GPtrArray *all_files; /* what they come to, once somebody has asked; or NULL */
-    Oracle **oracle;      /* one for all obligations, once the first needs it */
-    Ahead *ahead;         /* what decides rows on other threads; or NULL */
-    RunReport *run;       /* borrowed: where results go for reports, and files that cannot be run; or NULL */
-    TimelineTree *tree;   /* borrowed: where orders of stores go for a graph; or NULL */
+    GPtrArray *all_files;  /* what they come to, once somebody has asked; or NULL */
+    const char *also_read; /* borrowed: a file that is read besides scenarios; or NULL */
+    Oracle **oracle;       /* one for all obligations, once the first needs it */
+    Ahead *ahead;          /* what decides rows on other threads; or NULL */
+    RunReport *run;        /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    TimelineTree *tree;    /* borrowed: where orders of stores go for a graph; or NULL */
 } Common;
 
 void common_clear(Common *common);

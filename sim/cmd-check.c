@@ -41,7 +41,7 @@ static void say_apart(Check *check, const Scenario *scenario, const Options *opt
     if (check->told != options->model && !check->common.quiet)
         g_printerr("cmodx: model %s: %s\n", options->model->name, options->model->summary);
     check->told = options->model;
-    if (!findings->decided)
+    if (!findings->complete)
         g_printerr("%s: INCONCLUSIVE: %s\n", scenario->file, findings->reason);
 }
 
@@ -54,10 +54,10 @@ static ExitStatus compare_kind(Check *check, const Scenario *scenario, const Opt
     if (!kinds_find(check->kinds, scenario->name, &kind)) {
         check->without_kind++;
         g_string_append_printf(out, "%s: %s: no kind in %s, observed %s [%s]\n", scenario->file, scenario->name,
-                               check->kinds_file, findings->decided ? observed : "nothing", label);
+                               check->kinds_file, findings->complete ? observed : "nothing", label);
         return EXIT_INCONCLUSIVE;
     }
-    if (!findings->decided) {
+    if (!findings->complete) {
         check->undecided++;
         g_string_append_printf(out, "%s: %s: expected %s, undecided: %s [%s]\n", scenario->file, scenario->name,
                                kind_name(kind), findings->reason, label);
@@ -86,7 +86,7 @@ static ExitStatus check_litmus(Check *check, const Scenario *scenario, const Row
 {
     g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
     TextStyle style = common_style(&check->common);
-    if (check->common.run && !interrupted())
+    if (check->common.run)
         run_report_add(check->common.run, result_new(scenario, row, outcome, NULL, NULL));
     if (check->kinds)
         return interrupted() ? EXIT_INTERRUPTED : compare_kind(check, scenario, &row->options, &findings, out);
@@ -146,7 +146,7 @@ static ExitStatus check_row(Check *check, const Scenario *scenario, const Row *r
     if (error)
         return report_error(error);
     TextStyle style = common_style(&check->common);
-    if (check->common.run && outcome && !interrupted())
+    if (check->common.run && outcome)
         run_report_add(check->common.run, result_new(scenario, row, outcome, replay, NULL));
     text_report(out, scenario, &row->options, row->preempt_given || outcome->stops, outcome, replay, told, &style);
     return interrupted() ? EXIT_INTERRUPTED : exit_of_verdict(outcome->verdict);
@@ -161,6 +161,13 @@ static GArray *row_resumed(const Checkpoint *from, const Scenario *scenario, GEr
     Row row = checkpoint_row(from);
     g_array_append_val(rows, row);
     return rows;
+}
+
+/* herd's format and kinds have no room for an execution. */
+static void ask_for_executions(const Check *check, const Scenario *scenario, GArray *rows)
+{
+    for (guint i = 0; rows && i < rows->len; i++)
+        g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
 }
 
 /* Whether --checkpoint names a file. */
@@ -179,8 +186,11 @@ static GArray *check_rows(gpointer data, const Scenario *scenario, GError **erro
                     scenario->file);
         return NULL;
     }
-    if (check->common.from)
-        return row_resumed(check->common.from, scenario, error);
+    if (check->common.from) {
+        rows = row_resumed(check->common.from, scenario, error);
+        ask_for_executions(check, scenario, rows);
+        return rows;
+    }
     if (!common_rows(&check->common, scenario, &rows, error))
         return NULL;
     if (rows->len > 1 && names_checkpoint(&check->common)) {
@@ -190,8 +200,7 @@ static GArray *check_rows(gpointer data, const Scenario *scenario, GError **erro
         g_array_unref(rows);
         return NULL;
     }
-    for (guint i = 0; i < rows->len; i++)
-        g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
+    ask_for_executions(check, scenario, rows);
     return rows;
 }
 
@@ -257,6 +266,7 @@ static bool prepare(Check *check, const char *command, GError **error)
     if (check->graph)
         check->common.n_jobs = 1; /* there is one tree at a time */
     check->common.keeps = !check->graph;
+    check->common.also_read = check->kinds_file;
     if (!reports_prepare(&check->reports, &check->common, true, command, error))
         return false;
     return !check->kinds_file || (check->kinds = kinds_load(check->kinds_file, error));
@@ -324,6 +334,6 @@ int cmd_check(int argc, char **argv)
     if (check.kinds)
         put_kinds(&check, out);
     if (!reports_write(&check.reports, &check.common, out, &error))
-        return report_error(error);
-    return interrupted() ? EXIT_INTERRUPTED : status;
+        status = worse(status, report_error(error));
+    return interrupted() ? worse(status, EXIT_INTERRUPTED) : status;
 }

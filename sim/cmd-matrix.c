@@ -144,7 +144,7 @@ int cmd_matrix(int argc, char **argv)
     const ScenarioRun run = { table_rows, run_scenario, &table, false };
     status = each_scenario(&table.common, &run, out);
     if (interrupted())
-        return EXIT_INTERRUPTED; /* half a table would say "no such row" of what has not been run */
+        return worse(status, EXIT_INTERRUPTED); /* half a table would say "no such row" of what has not been run */
     if (table.n_litmus)
         g_printerr("cmodx: %u litmus test%s left out\n", table.n_litmus, table.n_litmus == 1 ? "" : "s");
     if (table.entries->len == 0) {
@@ -155,6 +155,6 @@ int cmd_matrix(int argc, char **argv)
     }
     put_table(&table, out);
     if (!common_write(&table.common, out->str, &error))
-        return report_error(error);
+        return worse(status, report_error(error));
     return status;
 }

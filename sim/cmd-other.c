@@ -12,7 +12,7 @@ static int for_each_file(Common *common,
     const ScenarioRun run = { .each = each };
     ExitStatus status = each_scenario(common, &run, out);
     if (!common_write(common, out->str, &error))
-        return report_error(error);
+        return worse(status, report_error(error));
     return status;
 }
 

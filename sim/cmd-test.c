@@ -77,12 +77,12 @@ static ExitStatus test_litmus(const Common *common, const Scenario *scenario, co
     g_auto(LitmusFindings) findings = litmus_findings(scenario, outcome);
     LitmusResult found_result = litmus_findings_result(&findings);
     g_autofree char *label = options_label(&row->options, false);
-    bool ok = findings.decided && found_result == expected, stated = scenario->litmus->expected != LITMUS_UNKNOWN;
+    bool ok = findings.complete && found_result == expected, stated = scenario->litmus->expected != LITMUS_UNKNOWN;
     if (common->run)
         run_report_add(common->run, litmus_run_result(scenario, row, outcome, ok));
     *(ok ? &tally->passed : &tally->failed) += 1;
-    g_autofree char *found = findings.decided ? g_strdup(litmus_result_name(found_result))
-                                              : g_strdup_printf("INCONCLUSIVE (%s)", findings.reason);
+    g_autofree char *found = findings.complete ? g_strdup(litmus_result_name(found_result))
+                                               : g_strdup_printf("INCONCLUSIVE (%s)", findings.reason);
     if (!ok)
         g_string_append_printf(out, "%s:%u:%u: FAIL [%s]: expected %s, found %s\n", scenario->file,
                                stated ? scenario->litmus->line : property->line,
@@ -181,6 +181,6 @@ int cmd_test(int argc, char **argv)
     }
     put_tally(&test.tally, out);
     if (!reports_write(&test.reports, &test.common, out, &error))
-        return report_error(error);
-    return interrupted() ? EXIT_INTERRUPTED : status;
+        status = worse(status, report_error(error));
+    return interrupted() ? worse(status, EXIT_INTERRUPTED) : status;
 }

@@ -146,16 +146,22 @@ static ExitStatus run_all(Queue *queue, GString *out)
             g_queue_push_head(queue->loaded, g_steal_pointer(&loaded));
     }
     progress_end(&progress);
+    g_atomic_int_set(&common->abandoned, error || hopeless);
     return error ? worse(status, report_error(error)) : status;
 }
 
-/* Of a row that was being decided when the run was interrupted: no report has a line for it. */
-static void tell_of_checkpoint(gpointer data, const Scenario *scenario, const Row *row, const Outcome *outcome)
+/* Of a row that was being decided, or had been, when the run was interrupted: no report has a line for it. */
+static void tell_of_row(gpointer data, const Scenario *scenario, const Row *row, const Outcome *outcome)
 {
     (void)data;
-    if (!outcome->checkpoint)
+    if (!interrupted() || (!outcome->checkpoint && outcome->cut != SEARCH_COMPLETE))
         return;
     g_autofree char *label = options_label(&row->options, row->preempt_given);
+    if (!outcome->checkpoint) {
+        g_autofree char *found = found_text(scenario, outcome);
+        g_printerr("cmodx: %s [%s] was decided, but not reported: %s\n", scenario->file, label, found);
+        return;
+    }
     g_autofree char *command = resume_command(scenario->file, outcome->checkpoint);
     g_printerr("cmodx: %s [%s] was interrupted too; continue: %s\n", scenario->file, label, command);
 }
@@ -171,7 +177,7 @@ ExitStatus each_scenario(Common *common, const ScenarioRun *run, GString *out)
         common->ahead = ahead_new((guint)common->n_jobs, decide_row, common);
     ExitStatus status = run_all(&queue, out);
     if (common->ahead)
-        ahead_end(common->ahead, tell_of_checkpoint, NULL); /* which uses what has been loaded */
+        ahead_end(common->ahead, tell_of_row, NULL); /* which uses what has been loaded */
     g_clear_pointer(&common->ahead, ahead_free);
     for (Loaded *loaded; (loaded = g_queue_pop_head(queue.loaded));)
         loaded_free(loaded);

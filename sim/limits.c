@@ -24,9 +24,12 @@ typedef struct Keep {
     gint64 last, cost; /* when it was last written, and how long that took */
     bool is_due;
     bool written; /* the file is of this search */
+    bool frozen;  /* it is left as it was: this run looks less far than the one that wrote it */
+    bool stale;   /* it could not be written again: it is of an earlier moment */
 } Keep;
 
 typedef struct Watch {
+    const Common *common;
     gint64 deadline; /* monotonic, microseconds; 0: none */
     bool timed_out;
     Progress progress;
@@ -38,7 +41,7 @@ static bool parse_duration(const char *option, const char *text, gint64 *microse
     char *end;
     double value = g_ascii_strtod(text, &end);
     double unit = !*end || g_str_equal(end, "s") ? 1 : g_str_equal(end, "m") ? 60 : g_str_equal(end, "h") ? 3600 : 0;
-    if (end == text || unit == 0 || !(value > 0) || value * unit > 1e9) {
+    if (end == text || unit == 0 || !(value > 0) || value * unit > 1e9 || value * unit < 1e-6) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s takes a time such as 60, 90s, 5m or 1h, not '%s'", option,
                     text);
         return false;
@@ -50,7 +53,7 @@ static bool parse_duration(const char *option, const char *text, gint64 *microse
 static bool watch_search(gpointer data, const SearchProgress *progress)
 {
     Watch *watch = data;
-    if (interrupted())
+    if (interrupted() || g_atomic_int_get(&watch->common->abandoned))
         return false;
     if (watch->deadline && g_get_monotonic_time() > watch->deadline) {
         watch->timed_out = true;
@@ -66,7 +69,8 @@ static bool keep_is_due(gpointer data)
 {
     Keep *keep = &((Watch *)data)->keep;
     gint64 since = g_get_monotonic_time() - keep->last;
-    keep->is_due = keep->path && since >= keep->every && since / KEEP_PART >= keep->cost;
+    keep->is_due =
+        keep->path && !keep->frozen && !keep->stale && since >= keep->every && since / KEEP_PART >= keep->cost;
     return keep->is_due;
 }
 
@@ -78,17 +82,20 @@ static void keep_search(gpointer data, void (*archive)(gpointer search, Archive 
     g_autoptr(GError) error = NULL;
     gint64 start = g_get_monotonic_time();
     bool long_enough = keep->asked || keep->written || start - watch->progress.start >= keep->every;
-    if (!keep->path || (!keep->is_due && !long_enough))
+    if (!keep->path || keep->frozen || keep->stale || (!keep->is_due && !long_enough))
         return;
     double seconds = watch->progress.before + (double)(start - watch->progress.start) / G_USEC_PER_SEC;
     if (checkpoint_write(keep->path, keep->scenario, keep->row, seconds, archive, search, &error)) {
         keep->written = true;
     } else {
         progress_end(&watch->progress);
-        g_printerr("cmodx: warning: %s; the search goes on without\n", error->message);
-        if (!keep->written)
-            g_clear_pointer(&keep->path, g_free);
+        g_printerr("cmodx: warning: %s; %s\n", error->message,
+                   keep->written  ? "what was kept earlier is still there"
+                   : keep->is_due ? "the search goes on without"
+                                  : "the search cannot be gone on with");
+        keep->stale = true;
     }
+    keep->is_due = false;
     keep->last = g_get_monotonic_time();
     keep->cost = keep->last - start;
 }
@@ -108,19 +115,20 @@ static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenari
     keep->asked = where != NULL;
     keep->path = where ? g_strdup(where) : checkpoint_usual_path(scenario, &row->options);
     keep->written = where && g_strcmp0(where, common->resume) == 0;
-    return true;
+    /* Timelines that are cut at --max-steps are done with: going on would not bring back what is further on. */
+    keep->frozen = keep->written && common->max_steps && program_uses_timelines(scenario->program, &row->options);
+    return !keep->asked || archive_may_replace(keep->path, error);
 }
 
 /* A search that has come to its end needs no file to go on from. `outcome`: NULL if what it was to go on from made no sense. */
 static void keep_end(Keep *keep, Outcome *outcome)
 {
-    SearchEnd end = outcome ? outcome->search->end : SEARCH_COMPLETE;
-    /* Timelines that were cut at --max-steps are done with: going on would not bring back what is further on. */
-    bool cut = end != SEARCH_COMPLETE && end != SEARCH_VIOLATION && !(end == SEARCH_STEPS && outcome->timelines);
-    if (outcome && keep->written && cut)
+    bool cut = outcome && outcome->cut != SEARCH_COMPLETE;
+    bool worth_it = cut && (keep->frozen || outcome->cut != SEARCH_STEPS || !outcome->timelines);
+    if (keep->written && worth_it)
         outcome->checkpoint = g_strdup(keep->path);
-    else if (outcome && keep->written)
-        unlink(keep->path);
+    else if (keep->written && outcome)
+        archive_remove(keep->path);
     g_free(keep->path);
 }
 
@@ -138,7 +146,7 @@ static guint64 memory_default(void)
 
 static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limits, GError **error)
 {
-    *watch = (Watch){ .progress = progress_begin(common->progress, common->quiet) };
+    *watch = (Watch){ .common = common, .progress = progress_begin(common->progress, common->quiet) };
     gint64 span = 0;
     watch->progress.quiet = watch->progress.quiet || common->ahead; /* it is the files that are told of then */
     if (common->n_files > 1)
@@ -192,10 +200,11 @@ Outcome *decide_row(gconstpointer data, Oracle **oracle, const Scenario *scenari
     if (!outcome)
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s: makes no sense as a checkpoint", common->resume);
     keep_end(&watch.keep, outcome);
-    if (outcome && watch.timed_out && outcome->search->end == SEARCH_STOPPED) {
-        g_free(outcome->reason);
-        outcome->doubt = DOUBT_TIME;
-        outcome->reason = g_strdup_printf("stopped by --timeout %s", common->timeout);
+    if (outcome && watch.timed_out && outcome->cut == SEARCH_STOPPED) {
+        char **text = outcome->incomplete ? &outcome->incomplete : &outcome->reason;
+        g_free(*text);
+        *text = g_strdup_printf("stopped by --timeout %s", common->timeout);
+        outcome->doubt = outcome->incomplete ? outcome->doubt : DOUBT_TIME;
     }
     return outcome;
 }

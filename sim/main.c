@@ -83,5 +83,5 @@ int main(int argc, char **argv)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
     g_printerr("cmodx: cannot write to standard output\n");
-    return EXIT_USAGE;
+    return (int)worse((ExitStatus)status, EXIT_USAGE);
 }

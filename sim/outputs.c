@@ -44,9 +44,34 @@ static GPtrArray *outputs_of(const Common *common)
     return outputs;
 }
 
+/* Those that are read, besides scenarios: lists of them, checkpoints, expectations. */
+static GPtrArray *others_of(const Common *common)
+{
+    GPtrArray *others = g_ptr_array_new();
+    bool again = common->checkpoint && common->resume && same_file(common->checkpoint, common->resume);
+    for (guint i = 0; common->files && common->files[i]; i++)
+        if (*common->files[i] == '@')
+            g_ptr_array_add(others, common->files[i] + 1);
+    if (common->resume && !again)
+        g_ptr_array_add(others, common->resume);
+    if (common->also_read)
+        g_ptr_array_add(others, (gpointer)(gsize)common->also_read);
+    return others;
+}
+
+static bool check_input(const char *output, const GPtrArray *inputs, const char *what, GError **error)
+{
+    for (guint i = 0; inputs && i < inputs->len; i++)
+        if (same_file(output, g_ptr_array_index(inputs, i))) {
+            g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "'%s' is %s: it is not overwritten", output, what);
+            return false;
+        }
+    return true;
+}
+
 bool outputs_check(Common *common, GError **error)
 {
-    g_autoptr(GPtrArray) outputs = outputs_of(common);
+    g_autoptr(GPtrArray) outputs = outputs_of(common), others = others_of(common);
     /* What is wrong with them is said later. */
     const GPtrArray *inputs = outputs->len && common->files ? common_files(common, NULL) : NULL;
     for (guint i = 0; i < outputs->len; i++) {
@@ -56,12 +81,9 @@ bool outputs_check(Common *common, GError **error)
                 g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "two files would be written to '%s'", output);
                 return false;
             }
-        for (guint j = 0; inputs && j < inputs->len; j++)
-            if (same_file(output, g_ptr_array_index(inputs, j))) {
-                g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "'%s' is a scenario to be read: it is not overwritten",
-                            output);
-                return false;
-            }
+        if (!check_input(output, inputs, "a scenario to be read", error) ||
+            !check_input(output, others, "a file to be read", error))
+            return false;
     }
     return true;
 }

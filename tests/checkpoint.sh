@@ -81,12 +81,14 @@ expect 5 'a short search' check --model sc --max-states 1000 fixed.yaml
 holds 'no word of it' [ "$(grep -c continue out)" -eq 0 ]
 nothing_left
 expect 5 'auto' check --model sc,rvwmo --preempt none --max-states 100 --checkpoint auto --checkpoint-every 0.000001 fixed.yaml
-there fixed-sc-preempt-none.ckpt
-there fixed-rvwmo-ziccif-preempt-none.ckpt
-out_has '--resume fixed-sc-preempt-none.ckpt$'
-expect 0 'one of the two' check --resume fixed-sc-preempt-none.ckpt fixed.yaml
-gone fixed-sc-preempt-none.ckpt
-there fixed-rvwmo-ziccif-preempt-none.ckpt
+sc=$(echo fixed-sc-preempt-none-????????.ckpt)
+rvwmo=$(echo fixed-rvwmo-ziccif-preempt-none-????????.ckpt)
+there "$sc"
+there "$rvwmo"
+out_has "--resume $sc\$"
+expect 0 'one of the two' check --resume "$sc" fixed.yaml
+gone "$sc"
+there "$rvwmo"
 rm -f ./*.ckpt
 for command in test matrix; do
     expect 10 "$command keeps nothing" $command --max-states 10 fixed.yaml
@@ -161,14 +163,65 @@ done
 # ---- where nothing can be written
 
 expect 5 'no such directory' check --model sc --max-states 1000 --checkpoint nowhere/a.ckpt fixed.yaml
-err_has '^cmodx: warning: cannot write nowhere/a.ckpt.part: No such file or directory; the search goes on without$'
+err_has '^cmodx: warning: cannot write nowhere/a.ckpt.part: No such file or directory; the search cannot be gone on with$'
 holds 'no word of it' [ "$(grep -c continue out)" -eq 0 ]
 expect 0 'no such directory, and an end' check --model sc --checkpoint nowhere/a.ckpt --checkpoint-every 0.000001 fixed.yaml
 holds 'said once' [ "$(wc -l <err)" -eq 1 ]
 holds 'the same report' cmp -s fixed.out out
-expect 0 'a directory in the way' check --model sc --checkpoint directory --checkpoint-every 0.000001 fixed.yaml
-err_has 'warning: cannot write directory'
 rmdir directory
+nothing_left
+mkfifo pipe
+mkdir directory
+echo precious >notes.txt
+for file in pipe directory notes.txt; do
+    expect 1 "$file in the way" check --model sc --checkpoint $file --checkpoint-every 0.000001 fixed.yaml
+    err_has "^cmodx: $file is no checkpoint: it is not overwritten\$"
+    no_out
+done
+holds 'they are there' [ -p pipe -a -d directory -a "$(cat notes.txt)" = precious ]
+rm -r pipe directory notes.txt
+nothing_left
+
+# ---- what is read is not overwritten
+
+expect 5 'one to go on from' check --model sc --max-states 1000 --checkpoint a.ckpt fixed.yaml
+cp a.ckpt a.copy
+for more in '-o a.ckpt' '--report json=./a.ckpt'; do
+    expect 1 "$more" check --resume a.ckpt --max-states 1200 $more fixed.yaml
+    err_has 'is a file to be read: it is not overwritten'
+done
+holds 'it is as it was' cmp -s a.ckpt a.copy
+echo fixed.yaml >list
+expect 1 'a list' check --model sc @list -o list
+expect 5 'and where the search is kept' check --resume a.ckpt --checkpoint a.ckpt --max-states 1200 fixed.yaml
+holds 'it is another one' [ "$(cmp -s a.ckpt a.copy; echo $?)" -eq 1 ]
+rm -f a.ckpt a.copy list
+
+# ---- --max-steps looks less far: what has been kept by orders of stores stays as it was
+
+expect 5 'orders of stores' check --model rvwmo --max-states 300 --checkpoint a.ckpt fixed.yaml
+cp a.ckpt a.copy
+expect 5 'not so far' check --resume a.ckpt --max-steps 3 --checkpoint-every 0.000001 fixed.yaml
+out_has 'continue: .* --resume a.ckpt$'
+holds 'it is as it was' cmp -s a.ckpt a.copy
+expect 0 'all of it' check --resume a.ckpt fixed.yaml
+gone a.ckpt
+rm -f a.copy
+
+# ---- names: of searches that differ in anything they differ
+
+mkdir p
+cp fixed.yaml p/q.yaml
+cp fixed.yaml p-q.yaml
+expect 5 'names alike' check --model sc --preempt none --max-states 20 --checkpoint-every 0.000001 p/q.yaml p-q.yaml
+holds 'two files' [ "$(ls p-q-*.ckpt | wc -l)" -eq 2 ]
+for file in p-q-*.ckpt; do
+    scenario=$(sed -n "s/.*continue: cmodx check \(.*\) --resume $file\$/\1/p" out)
+    cp out names
+    expect 0 "$file" check --resume "$file" "$scenario"
+    cp names out
+done
+rm -rf p p-q.yaml names
 nothing_left
 expect 1 'one file for two rows' check --model sc,rvwmo --checkpoint a.ckpt fixed.yaml
 err_has '--checkpoint FILE keeps one search'
@@ -228,6 +281,31 @@ name='SIGKILL'
 there a.ckpt
 expect 5 'after SIGKILL' check --resume a.ckpt --max-states 1 endless.yaml
 rm -f ./*.ckpt ./*.part
+
+# ---- litmus tests: final states that are still missing when a violation has been found
+
+cp "$root"/tests/resume/early.litmus .
+expect 10 'the whole of it' check --checkpoint never early.litmus
+cp out early.out
+expect 10 'a violation, and a limit' check --max-states 21 --checkpoint a.ckpt early.litmus
+out_has 'REFUTED: ~exists'
+out_has 'stopped by --max-states 21'
+out_has ' explored: 2 orders of stores'
+out_has '1 final state found, 1 as in the condition'
+out_has 'continue: cmodx check early.litmus --resume a.ckpt$'
+expect 10 'and the rest' check --resume a.ckpt early.litmus
+holds 'the same in the end' cmp -s out early.out
+expect 10 'in the format of herd' check --max-states 21 --format herd early.litmus
+out_has '^Loop Undef$'
+out_has '^Observation EARLY Undef 1 0$'
+err_has 'INCONCLUSIVE: stopped by --max-states 21'
+expect 10 'interleavings' check --model sc --max-states 14 "$root/tests/resume/final.litmus"
+out_has 'REFUTED: ~exists'
+out_has 'stopped by --max-states 14'
+expect 5 'begun for herd' check --format herd --max-states 10 --checkpoint a.ckpt "$root/tests/resume/message.litmus"
+expect 0 'resumed for people' check --resume a.ckpt "$root/tests/resume/message.litmus"
+out_has 'This execution gets there'
+nothing_left
 
 # ---- progress
 

@@ -18,6 +18,10 @@ import time
 CMODX, ROOT = sys.argv[1], sys.argv[2]
 EVERY = "0.02s"
 SCENARIOS = ["moves.yaml", "orders.yaml", "lost.yaml"]
+# Small ones are cut at every number of states: with runs of a hart that are made again since they have looked at more memory
+# than was known (late), or since harts turned out to be different (split).
+SWEPT = [("late.yaml", ["--model", "rvwmo"]), ("split.yaml", ["--model", "rvwmo"]), ("late.litmus", []), ("early.litmus", []),
+         ("final.litmus", ["--model", "sc"]), ("message.litmus", [])]
 
 
 def every():
@@ -91,6 +95,33 @@ def kill_and_resume(directory, at_random):
         print(f"ok: {name}: cut short {cut} times, resumed {resumed} times")
 
 
+def sweep(directory):
+    for name, options in SWEPT:
+        scenario = os.path.join(ROOT, "tests", "resume", name)
+        checkpoint = os.path.join(directory, "sweep.ckpt")
+        command = ["check", "-v", scenario, "--checkpoint", checkpoint]
+        expected = run(command[:-1] + ["never"] + options)
+        last = min(states_of(expected[1]) or 160, 160)
+        n = 0
+        for limit in range(1, last, every()):
+            run(command + options + ["--max-states", str(limit)])
+            if not os.path.exists(checkpoint):
+                continue
+            n += 1
+            status, out, err = run(command + ["--resume", checkpoint])
+            if (status, comparable(out)) != (expected[0], comparable(expected[1])):
+                fail(f"{name}: cut at {limit} states, it ends otherwise ({status}):", out, err, "expected:", expected[1])
+        if n < last // every() // 2:
+            fail(f"{name}: only {n} of {last} limits have cut it short")
+        # a run that is cut while it looks at memory that nobody knew of is not made again before the search is kept
+        run(command + options + ["--max-memory", "1"])
+        if os.path.exists(checkpoint):
+            status, out, err = run(command + ["--resume", checkpoint])
+            if (status, comparable(out)) != (expected[0], comparable(expected[1])):
+                fail(f"{name}: cut at 1 MiB, it ends otherwise ({status}):", out, err, "expected:", expected[1])
+        print(f"ok: {name}: cut at {n} numbers of states")
+
+
 def states_of(text):
     found = re.search(r"([\d,]+) states?", text)
     return int(found.group(1).replace(",", "")) if found else 0
@@ -135,6 +166,7 @@ def main():
     n, cut = 0, 0
     with tempfile.TemporaryDirectory() as directory:
         kill_and_resume(directory, at_random)
+        sweep(directory)
         scenarios = list(catalogue())
         for scenario in at_random.sample(scenarios, int(os.environ.get("CMODX_SAMPLE", 40 // every()))):
             for options in (["--model", "rvwmo", "--preempt", "full"], ["--model", "sc-stale", "--preempt", "none"]):

@@ -7,7 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -51,13 +54,63 @@ static void put(Archive *archive, gconstpointer data, gsize size)
         archive->error = errno;
 }
 
+/* A link's file is what is written, and where. */
+static char *real_path(const char *path)
+{
+    char *real = realpath(path, NULL), *copy = g_strdup(real ? real : path);
+    free(real);
+    return copy;
+}
+
+bool archive_may_replace(const char *path, GError **error)
+{
+    struct stat of;
+    guint64 start = 0;
+    if (stat(path, &of) != 0)
+        return true;
+    if (S_ISREG(of.st_mode)) {
+        FILE *file = fopen(path, "rbe");
+        bool is_one = of.st_size == 0 || (file && fread(&start, sizeof start, 1, file) == 1 && start == magic);
+        if (file)
+            fclose(file);
+        if (is_one)
+            return true;
+    }
+    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "%s is no checkpoint: it is not overwritten", path);
+    return false;
+}
+
+void archive_remove(const char *path)
+{
+    g_autofree char *real = real_path(path);
+    unlink(real);
+}
+
+/* Locked, so that no other search writes there at the same time. */
+static FILE *open_partial(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    struct stat mine, now;
+    bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    bool there = locked && fstat(fd, &mine) == 0 && stat(path, &now) == 0 && mine.st_ino == now.st_ino;
+    if (there && ftruncate(fd, 0) == 0)
+        return fdopen(fd, "wb");
+    int saved = errno == EWOULDBLOCK || (locked && !there) ? EBUSY : errno;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
+    return NULL;
+}
+
 Archive *archive_create(const char *path, GError **error)
 {
     g_autoptr(Archive) archive = g_new0(Archive, 1);
-    archive->path = g_strdup(path);
-    archive->partial = g_strconcat(path, ".part", NULL);
+    if (!archive_may_replace(path, error))
+        return NULL;
+    archive->path = real_path(path);
+    archive->partial = g_strconcat(archive->path, ".part", NULL);
     archive->sum = XXH3_createState();
-    archive->file = fopen(archive->partial, "wbe");
+    archive->file = open_partial(archive->partial);
     if (!archive->file) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT, "cannot write %s: %s", archive->partial,
                     g_strerror(errno));
@@ -74,10 +127,9 @@ bool archive_finish(Archive *archive, GError **error)
     put(archive, &sum, sizeof sum);
     if (!archive->error && (fflush(archive->file) || fsync(fileno(archive->file))))
         archive->error = errno;
-    if (fclose(g_steal_pointer(&archive->file)) && !archive->error)
+    if (!archive->error && rename(archive->partial, archive->path)) /* while it is locked */
         archive->error = errno;
-    if (!archive->error && rename(archive->partial, archive->path))
-        archive->error = errno;
+    fclose(g_steal_pointer(&archive->file));
     if (!archive->error)
         return true;
     unlink(archive->partial);

@@ -13,8 +13,13 @@ typedef struct Archive Archive;
 /* A file that was being written and has not been finished is removed. */
 void archive_free(Archive *archive);
 
+/* Whether there is nothing at `path`, or an archive, or an empty file; else SIM_ERROR_USAGE. */
+bool archive_may_replace(const char *path, GError **error);
+/* Removes one; behind a link, what it leads to. */
+void archive_remove(const char *path);
+
 /* Begins to write. What was at `path` stays until archive_finish puts the new file in its place. Fails with
- * SIM_ERROR_ENVIRONMENT. */
+ * SIM_ERROR_ENVIRONMENT, or as archive_may_replace. */
 Archive *archive_create(const char *path, GError **error) OWNED_BY(archive_free);
 /* Fails with SIM_ERROR_ENVIRONMENT if anything could not be written since; then nothing has changed at the path. */
 bool archive_finish(Archive *archive, GError **error);

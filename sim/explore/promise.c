@@ -67,16 +67,21 @@ static uint32_t seen_id(Search *search, guint process)
     return id;
 }
 
-/* What a process can do against the timeline at hand: looked up by what it sees of it. */
+/* What a process can do against the timeline at hand: looked up by what it sees of it. Of no use, or NULL, if the search has
+ * been stopped or is void. */
 static const PromiseResult *run(Search *search, guint process)
 {
     PromiseSpace *space = search->space;
     for (;;) {
         uint32_t id = seen_id(search, process);
         const PromiseResult *result = g_ptr_array_index(search->runs, id);
-        if (result)
+        if (result || space->class->is_void(space))
             return result;
         result = space->class->run(space, process, &g_array_index(search->key, uint32_t, 1), search->key->len - 1);
+        /* One that was cut short has to be taken back: no other may follow it. Nor one that has made the search void: what
+         * that changes is looked at between rounds only. */
+        if (space->class->stopped(space) != SEARCH_COMPLETE || space->class->is_void(space))
+            return result;
         /* The run may have looked at what the process was not known to look at. If there is more of that to be seen in
          * this timeline, it has not seen all that it should have. */
         if (seen_id(search, process) == id) {

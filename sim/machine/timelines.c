@@ -408,6 +408,12 @@ SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits)
     return timelines->outcome->end == SEARCH_COMPLETE ? timelines->cut : timelines->outcome->end;
 }
 
+SearchEnd timelines_cut(const Timelines *timelines)
+{
+    SearchEnd end = timelines->outcome->end;
+    return end == SEARCH_COMPLETE || end == SEARCH_VIOLATION ? timelines->cut : end;
+}
+
 void timelines_counts(const Timelines *timelines, TimelineCounts *counts)
 {
     *counts = timelines->counts;

@@ -18,6 +18,10 @@ void timelines_go_on(Timelines *timelines);
  * it void. To be called once. */
 SearchEnd timelines_explore(Timelines *timelines, const SearchOptions *limits);
 
+/* The limit that ended it, even if a violation had been found before: where final states are wanted, all of them are.
+ * SEARCH_COMPLETE: none did. */
+SearchEnd timelines_cut(const Timelines *timelines);
+
 typedef struct TimelineCounts {
     guint64 timelines; /* store orders visited in the last round */
     guint64 states;    /* of single harts */

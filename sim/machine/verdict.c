@@ -29,6 +29,7 @@ void outcome_free(Outcome *outcome)
     g_clear_pointer(&outcome->trail, g_array_unref);
     g_clear_pointer(&outcome->states, g_array_unref);
     g_free(outcome->reason);
+    g_free(outcome->incomplete);
     g_free(outcome->checkpoint);
     g_free(outcome->any);
     g_free(outcome);
@@ -47,31 +48,33 @@ static bool makes_no_sense(const SearchOptions *limits)
     return limits->resume && archive_failed(limits->resume);
 }
 
-/* A limit has ended the search. */
-static void doubt_limit(Outcome *outcome, const SearchOptions *limits)
+/* What a limit has done to the search. */
+static char *limit_text(SearchEnd cut, const SearchOptions *limits)
 {
-    switch (outcome->search->end) {
+    switch (cut) {
     case SEARCH_STATES:
-        doubts(outcome, DOUBT_STATES,
-               g_strdup_printf("stopped by --max-states %" G_GUINT64_FORMAT, limits->states_max));
-        return;
+        return g_strdup_printf("stopped by --max-states %" G_GUINT64_FORMAT, limits->states_max);
     case SEARCH_BYTES:
-        doubts(outcome, DOUBT_MEMORY,
-               g_strdup_printf("stopped by --max-memory %" G_GUINT64_FORMAT " MiB", limits->bytes_max >> 20));
-        return;
+        return g_strdup_printf("stopped by --max-memory %" G_GUINT64_FORMAT " MiB", limits->bytes_max >> 20);
     case SEARCH_STEPS:
-        doubts(outcome, DOUBT_STEPS,
-               limits->steps_max ? g_strdup_printf("stopped by --max-steps %u", limits->steps_max)
-                                 : g_strdup("stopped by --max-steps, in a run that this one continues"));
-        return;
+        return limits->steps_max ? g_strdup_printf("stopped by --max-steps %u", limits->steps_max)
+                                 : g_strdup("stopped by --max-steps, in a run that this one continues");
     case SEARCH_STOPPED:
-        doubts(outcome, DOUBT_INTERRUPTED, g_strdup("interrupted"));
-        return;
+        return g_strdup("interrupted");
     case SEARCH_COMPLETE:
     case SEARCH_VIOLATION:
         break;
     }
     g_assert_not_reached();
+}
+
+static void doubt_limit(Outcome *outcome, const SearchOptions *limits)
+{
+    static const Doubt codes[] = { [SEARCH_STATES] = DOUBT_STATES,
+                                   [SEARCH_BYTES] = DOUBT_MEMORY,
+                                   [SEARCH_STEPS] = DOUBT_STEPS,
+                                   [SEARCH_STOPPED] = DOUBT_INTERRUPTED };
+    doubts(outcome, codes[outcome->cut], limit_text(outcome->cut, limits));
 }
 
 /* An "exists" that no final state met: it is the whole search that refutes it, not one schedule. */
@@ -134,16 +137,21 @@ static void decide_by_interleavings(Machine *machine, const SearchOptions *limit
     outcome->trail = g_array_ref(outcome->search->trail);
     outcome->states = machine_states(machine);
     const SearchResult *result = outcome->search;
+    outcome->cut = result->end == SEARCH_VIOLATION ? SEARCH_COMPLETE : result->end;
     if (result->end == SEARCH_VIOLATION) {
         outcome->verdict = VERDICT_REFUTED;
         tidy_trail(machine, outcome->trail);
         guint hart;
         outcome->violation = trail_violation(machine, outcome->trail, &hart);
-    } else if (result->end != SEARCH_COMPLETE) {
+    } else if (violated_finally(machine, outcome)) {
+        outcome->incomplete = outcome->cut != SEARCH_COMPLETE ? limit_text(outcome->cut, limits)
+                              : result->out_of_model          ? trail_out_of_model(machine, outcome->trail)
+                                                              : NULL;
+    } else if (outcome->cut != SEARCH_COMPLETE) {
         doubt_limit(outcome, limits);
     } else if (result->out_of_model) {
         doubts(outcome, DOUBT_OUTSIDE, trail_out_of_model(machine, outcome->trail));
-    } else if (!violated_finally(machine, outcome)) {
+    } else {
         conclude_complete(machine, NULL, outcome);
     }
     machine_counts(machine, &outcome->tasks, &outcome->worlds);
@@ -195,17 +203,22 @@ static void decide_by_timelines(Machine *machine, const SearchOptions *limits, O
     outcome->search = timeline_result(timelines, end);
     outcome->timelines = MAX(counts.timelines, 1); /* the one with a violation may be the first */
     outcome->states = timelines_states(timelines);
+    outcome->cut = timelines_cut(timelines);
     g_autofree char *unsupported = timelines_unsupported(timelines);
     if (end == SEARCH_VIOLATION) {
         outcome->verdict = VERDICT_REFUTED;
         outcome->trail = timelines_trail(timelines);
         outcome->violation = timelines_violation(timelines);
+        if (outcome->cut != SEARCH_COMPLETE)
+            outcome->incomplete = limit_text(outcome->cut, limits);
+        else
+            outcome->incomplete = g_steal_pointer(&unsupported);
         return;
     }
     outcome->trail = timelines_has_witness(timelines) && machine->options->witness
                          ? timelines_trail(timelines)
                          : g_array_ref(outcome->search->trail);
-    if (end != SEARCH_COMPLETE) {
+    if (outcome->cut != SEARCH_COMPLETE) {
         doubt_limit(outcome, limits);
     } else if (unsupported) {
         doubts(outcome, DOUBT_OUTSIDE, g_steal_pointer(&unsupported));

@@ -38,7 +38,9 @@ typedef struct Outcome {
     Violation violation; /* REFUTED */
     Doubt doubt;         /* INCONCLUSIVE */
     char *reason;        /* the same in one line */
-    char *checkpoint;    /* INCONCLUSIVE: the file that the search can be taken up from again; or NULL */
+    SearchEnd cut;       /* the limit that has ended the search; SEARCH_COMPLETE: none has */
+    char *incomplete;    /* REFUTED: why there may be more final states than those found; or NULL */
+    char *checkpoint;    /* the file that the search can be taken up from again; or NULL */
     bool resumed;        /* it was taken up from one: what the emulator did before that is not counted */
     bool stops;          /* stop_machine is used: the verdict depends on `preempt` */
     guint tasks, worlds; /* distinct ones */

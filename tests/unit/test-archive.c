@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "sim/base/error.h"
@@ -441,6 +442,9 @@ Test(archive, texts_hold_no_zeros)
 
 /* ---- what cannot be written */
 
+/* Begins as an archive does: nothing else is replaced. */
+#define BEFORE "cmdxckt1 before"
+
 static void expect_contents(const char *path, const char *expected)
 {
     g_autofree char *found = NULL;
@@ -454,12 +458,12 @@ Test(archive, what_is_given_up_leaves_what_was_there)
     g_auto(Sample) sample;
     place_init(&place);
     sample_init(&sample);
-    cr_assert(g_file_set_contents(place.path, "before", -1, NULL));
+    cr_assert(g_file_set_contents(place.path, BEFORE, -1, NULL));
     Archive *archive = archive_create(place.path, NULL);
     archive_sample(archive, &sample);
-    expect_contents(place.path, "before");
+    expect_contents(place.path, BEFORE);
     archive_free(archive);
-    expect_contents(place.path, "before");
+    expect_contents(place.path, BEFORE);
     cr_assert_not(g_file_test(place.partial, G_FILE_TEST_EXISTS));
 }
 
@@ -492,12 +496,12 @@ Test(archive, a_full_disk_leaves_what_was_there)
         g_auto(Place) place;
         g_autoptr(GError) error = NULL;
         place_init(&place);
-        cr_assert(g_file_set_contents(place.path, "before", -1, NULL));
+        cr_assert(g_file_set_contents(place.path, BEFORE, -1, NULL));
         cr_assert_not(write_up_to(place.path, sizes[i], &error));
         cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT));
         cr_assert(strstr(error->message, place.path));
         cr_assert(strstr(error->message, g_strerror(EFBIG)), "%s", error->message);
-        expect_contents(place.path, "before");
+        expect_contents(place.path, BEFORE);
         cr_assert_not(g_file_test(place.partial, G_FILE_TEST_EXISTS));
         cr_assert(write_up_to(place.path, 1 << 20, NULL), "another time there is room");
         g_autoptr(Archive) archive = archive_open(place.path, NULL);
@@ -516,17 +520,67 @@ Test(archive, nowhere_to_write)
     cr_assert(strstr(error->message, below));
 }
 
-/* The name may be taken by something that cannot be replaced. */
-Test(archive, a_directory_is_in_the_way)
+static void expect_not_replaced(const char *path)
+{
+    g_autoptr(GError) error = NULL, again = NULL;
+    cr_assert_not(archive_may_replace(path, &error));
+    cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_USAGE));
+    cr_assert(g_str_has_suffix(error->message, "is no checkpoint: it is not overwritten"), "%s", error->message);
+    cr_assert_null(archive_create(path, &again));
+    cr_assert_str_eq(again->message, error->message);
+}
+
+/* The name may be taken by something that must not be replaced. */
+Test(archive, something_else_is_in_the_way)
 {
     g_auto(Place) place;
-    g_autoptr(GError) error = NULL;
     place_init(&place);
     cr_assert_eq(g_mkdir(place.path, 0700), 0);
-    g_autoptr(Archive) archive = archive_create(place.path, NULL);
-    cr_assert(archive);
-    cr_assert_not(archive_finish(archive, &error));
-    cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT));
-    cr_assert_not(g_file_test(place.partial, G_FILE_TEST_EXISTS));
+    expect_not_replaced(place.path);
     cr_assert_eq(g_rmdir(place.path), 0);
+    cr_assert_eq(mkfifo(place.path, 0600), 0);
+    expect_not_replaced(place.path);
+    cr_assert_eq(g_unlink(place.path), 0);
+    cr_assert(g_file_set_contents(place.path, "precious", -1, NULL));
+    expect_not_replaced(place.path);
+    expect_contents(place.path, "precious");
+    cr_assert(g_file_set_contents(place.path, "", -1, NULL));
+    cr_assert(archive_may_replace(place.path, NULL));
+    cr_assert_not(g_file_test(place.partial, G_FILE_TEST_EXISTS));
+}
+
+/* What a link leads to is written and removed, not the link. */
+Test(archive, behind_a_link)
+{
+    g_auto(Place) place;
+    place_init(&place);
+    g_autofree char *link = g_build_filename(place.directory, "link", NULL);
+    cr_assert(g_file_set_contents(place.path, BEFORE, -1, NULL));
+    cr_assert_eq(symlink(place.path, link), 0);
+    cr_assert(write_up_to(link, 1 << 20, NULL));
+    cr_assert(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+    g_autoptr(Archive) archive = archive_open(place.path, NULL);
+    cr_assert(archive);
+    archive_remove(link);
+    cr_assert_not(g_file_test(place.path, G_FILE_TEST_EXISTS));
+    cr_assert(g_file_test(link, G_FILE_TEST_IS_SYMLINK));
+    cr_assert_eq(g_unlink(link), 0);
+}
+
+Test(archive, one_at_a_time)
+{
+    g_auto(Place) place;
+    g_auto(Sample) sample;
+    g_autoptr(GError) error = NULL;
+    place_init(&place);
+    sample_init(&sample);
+    g_autoptr(Archive) first = archive_create(place.path, NULL);
+    cr_assert(first);
+    cr_assert_null(archive_create(place.path, &error));
+    cr_assert(g_error_matches(error, SIM_ERROR, SIM_ERROR_ENVIRONMENT));
+    cr_assert(strstr(error->message, g_strerror(EBUSY)), "%s", error->message);
+    archive_sample(first, &sample);
+    cr_assert(archive_finish(first, NULL));
+    g_autoptr(Archive) second = archive_create(place.path, NULL);
+    cr_assert(second);
 }

@@ -29,6 +29,7 @@ static Outcome *outcome_new(Verdict verdict, const uint64_t (*states)[4], guint 
     outcome->violation.property = verdict == VERDICT_REFUTED ? 0 : -1;
     outcome->search = g_new0(SearchResult, 1);
     outcome->search->end = verdict == VERDICT_INCONCLUSIVE ? SEARCH_STATES : SEARCH_COMPLETE;
+    outcome->cut = outcome->search->end;
     outcome->search->final_states = n;
     outcome->search->progress.states = 1234;
     outcome->search->progress.transitions = 1;
