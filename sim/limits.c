@@ -26,6 +26,8 @@ typedef struct Keep {
     bool written; /* the file is of this search */
     bool frozen;  /* it is left as it was: this run looks less far than the one that wrote it */
     bool stale;   /* it could not be written again: it is of an earlier moment */
+    double
+        earlier; /* seconds: a run that was begun before has come so far, and is not overwritten by one that has not */
 } Keep;
 
 typedef struct Watch {
@@ -65,9 +67,19 @@ static bool watch_search(gpointer data, const SearchProgress *progress)
 
 /* ---- keeping the search */
 
+/* For how long the search has taken, with what it is resumed from. */
+static double seconds_so_far(const Watch *watch)
+{
+    gint64 here = g_get_monotonic_time() - watch->progress.start;
+    return watch->progress.before + (double)here / G_USEC_PER_SEC;
+}
+
 static bool keep_is_due(gpointer data)
 {
-    Keep *keep = &((Watch *)data)->keep;
+    Watch *watch = data;
+    Keep *keep = &watch->keep;
+    if (keep->earlier > 0 && seconds_so_far(watch) < keep->earlier)
+        return false;
     gint64 since = g_get_monotonic_time() - keep->last;
     keep->is_due =
         keep->path && !keep->frozen && !keep->stale && since >= keep->every && since / KEEP_PART >= keep->cost;
@@ -84,7 +96,9 @@ static void keep_search(gpointer data, void (*archive)(gpointer search, Archive 
     bool long_enough = keep->asked || keep->written || start - watch->progress.start >= keep->every;
     if (!keep->path || keep->frozen || keep->stale || (!keep->is_due && !long_enough))
         return;
-    double seconds = watch->progress.before + (double)(start - watch->progress.start) / G_USEC_PER_SEC;
+    double seconds = seconds_so_far(watch);
+    if (seconds < keep->earlier)
+        return;
     if (checkpoint_write(keep->path, keep->scenario, keep->row, seconds, archive, search, &error)) {
         keep->written = true;
     } else {
@@ -98,6 +112,22 @@ static void keep_search(gpointer data, void (*archive)(gpointer search, Archive 
     keep->is_due = false;
     keep->last = g_get_monotonic_time();
     keep->cost = keep->last - start;
+}
+
+/* Somebody may just have forgotten --resume. */
+static void mind_earlier(Keep *keep)
+{
+    if (!g_file_test(keep->path, G_FILE_TEST_IS_REGULAR))
+        return;
+    g_autoptr(Checkpoint) earlier = checkpoint_open(keep->path, NULL);
+    if (!earlier || !checkpoint_suits(earlier, keep->scenario, NULL))
+        return;
+    Row row = checkpoint_row(earlier);
+    if (!options_equal(&row.options, &keep->row->options))
+        return;
+    g_autofree char *command = resume_command(keep->scenario->file, keep->path);
+    keep->earlier = checkpoint_seconds(earlier);
+    g_printerr("cmodx: note: %.0f seconds of this search have been kept; continue: %s\n", keep->earlier, command);
 }
 
 static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenario, const Row *row, GError **error)
@@ -117,6 +147,8 @@ static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenari
     keep->written = where && g_strcmp0(where, common->resume) == 0;
     /* Timelines that are cut at --max-steps are done with: going on would not bring back what is further on. */
     keep->frozen = keep->written && common->max_steps && program_uses_timelines(scenario->program, &row->options);
+    if (!keep->asked)
+        mind_earlier(keep);
     return !keep->asked || archive_may_replace(keep->path, error);
 }
 
@@ -149,7 +181,7 @@ static bool watch_begin(Watch *watch, const Common *common, SearchOptions *limit
     *watch = (Watch){ .common = common, .progress = progress_begin(common->progress, common->quiet) };
     gint64 span = 0;
     watch->progress.quiet = watch->progress.quiet || common->ahead; /* it is the files that are told of then */
-    if (common->n_files > 1)
+    if (common->n_files > 1 && !common->ahead)
         g_snprintf(watch->progress.prefix, sizeof watch->progress.prefix, "[%u/%u] ", common->file, common->n_files);
     if (common->timeout && !parse_duration("--timeout", common->timeout, &span, error))
         return false;

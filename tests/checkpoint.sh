@@ -282,6 +282,22 @@ there a.ckpt
 expect 5 'after SIGKILL' check --resume a.ckpt --max-states 1 endless.yaml
 rm -f ./*.ckpt ./*.part
 
+# ---- begun again by mistake
+
+cp "$root/tests/resume/orders.yaml" .
+expect 5 'for long' check --model rvwmo --max-states 60000 --checkpoint-every 0.000001 orders.yaml
+file=$(echo orders-*.ckpt)
+there "$file"
+cp "$file" kept
+expect 5 'for less long' check --model rvwmo --max-states 100 --checkpoint-every 0.000001 orders.yaml
+err_has "^cmodx: note: [0-9]* seconds of this search have been kept; continue: cmodx check orders.yaml --resume $file\$"
+holds 'it stays' cmp -s "$file" kept
+expect 5 'never' check --model rvwmo --max-states 100 --checkpoint never orders.yaml
+no_err
+expect 5 'another search' check --model rvwmo --preempt none --max-states 100 --checkpoint-every 0.000001 orders.yaml
+no_err
+rm -f ./*.ckpt kept
+
 # ---- litmus tests: final states that are still missing when a violation has been found
 
 cp "$root"/tests/resume/early.litmus .

@@ -293,6 +293,8 @@ expect 10 '-o -' check -o - bad.yaml
 same plain out
 expect 1 '-o into nowhere' check bad.yaml -o /nonexistent/report
 no_out
+expect 2 'and a bad scenario' check broken.yaml bad.yaml -o /nonexistent/report
+err_has 'cannot write'
 name='full disk'
 if [ -e /dev/full ]; then
     got=0

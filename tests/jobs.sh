@@ -134,7 +134,26 @@ for signal in INT TERM; do
         holds 'something was left behind' [ -z "$(find . -name '*.part')" ]
     done
 done
+sed 's/^title/titel/' endless.yaml >broken.yaml
+name='interrupted, and a bad scenario'
+got=0
+timeout --preserve-status -k 60 -s INT 2 "$cmodx" check --model sc broken.yaml endless.yaml >out 2>err || got=$?
+holds "exit status $got" [ $got -eq 2 ]
+name='interrupted, in JSON'
+got=0
+timeout --preserve-status -k 60 -s INT 2 "$cmodx" check --model sc --format json --checkpoint a.ckpt endless.yaml >out 2>err || got=$?
+holds "exit status $got" [ $got -eq 130 ]
+holds 'no reason' grep -q '"reason-code" : "interrupted"' out
+holds 'no way to go on' grep -q '"resume" : "cmodx check endless.yaml --resume a.ckpt"' out
+if [ -e /dev/full ]; then
+    name='a full disk ends what is decided ahead'
+    got=0
+    sed 's,test/endless,test/short,; s/CPU0: .run: count./CPU0: {run: ready}/; s/  CPU1:.*//; s/^  count:/  ready: ret\n  count:/' endless.yaml >short.yaml
+    timeout -k 60 30 "$cmodx" check -j 3 --model sc short.yaml endless-1.yaml endless-2.yaml >/dev/full 2>err || got=$?
+    holds "exit status $got" [ $got -eq 1 ]
+fi
 name='checkpoints of rows decided ahead'
+rm -f ./*.ckpt
 timeout --preserve-status -k 60 -s INT 3 "$cmodx" check --model sc -j 3 --checkpoint-every 0.2 endless-?.yaml >out 2>err
 holds 'fewer than two checkpoints' [ "$(find . -name '*.ckpt' | wc -l)" -ge 2 ]
 for file in *.ckpt; do
