@@ -26,8 +26,7 @@ typedef struct Keep {
     bool written; /* the file is of this search */
     bool frozen;  /* it is left as it was: this run looks less far than the one that wrote it */
     bool stale;   /* it could not be written again: it is of an earlier moment */
-    double
-        earlier; /* seconds: a run that was begun before has come so far, and is not overwritten by one that has not */
+    double earlier; /* seconds after which what a run that was begun before has kept is overwritten */
 } Keep;
 
 typedef struct Watch {
