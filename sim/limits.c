@@ -23,9 +23,9 @@ typedef struct Keep {
     gint64 every;      /* microseconds */
     gint64 last, cost; /* when it was last written, and how long that took */
     bool is_due;
-    bool written; /* the file is of this search */
-    bool frozen;  /* it is left as it was: this run looks less far than the one that wrote it */
-    bool stale;   /* it could not be written again: it is of an earlier moment */
+    bool written;   /* the file is of this search */
+    bool frozen;    /* it is left as it was: this run looks less far than the one that wrote it */
+    bool stale;     /* it could not be written again: it is of an earlier moment */
     double earlier; /* seconds after which what a run that was begun before has kept is overwritten */
 } Keep;
 
@@ -215,8 +215,10 @@ Outcome *decide_row(gconstpointer data, Oracle **oracle, const Scenario *scenari
     SearchOptions limits;
     /* What `-v` says of the emulator is to be the same whatever was decided before. */
     if (!watch_begin(&watch, common, &limits, error) || !oracle_of(oracle, common->verbose, error) ||
-        !keep_begin(&watch.keep, common, scenario, row, error))
+        !keep_begin(&watch.keep, common, scenario, row, error)) {
+        g_free(watch.keep.path);
         return NULL;
+    }
     if (common->from) {
         limits.resume = checkpoint_search(common->from);
         watch.progress.before = checkpoint_seconds(common->from);
