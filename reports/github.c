@@ -30,23 +30,28 @@ static char *place_of_error(const Result *result, Place *place)
     return g_match_info_fetch(match, 1);
 }
 
+/* Before other properties. */
+static void put_place(GString *out, const char *file, Place place)
+{
+    g_string_append(out, "file=");
+    put_escaped(out, plain_path(file), true);
+    if (place.line)
+        g_string_append_printf(out, ",line=%u", place.line);
+    if (place.line && place.column)
+        g_string_append_printf(out, ",col=%u", place.column);
+    g_string_append_c(out, ',');
+}
+
 static void put_error(GString *out, const Result *result)
 {
     Place place;
     g_autofree char *file = place_of_error(result, &place);
     g_autofree char *name = result_name(result), *message = result_message(result);
     g_autofree char *sentence = result_sentence(result), *replay = result_replay(result);
-    bool known = !source_is_standard_input(file);
     g_string_append(out, "::error ");
-    if (known) {
-        g_string_append(out, "file=");
-        put_escaped(out, plain_path(file), true);
-    }
-    if (known && place.line)
-        g_string_append_printf(out, ",line=%u", place.line);
-    if (known && place.line && place.column)
-        g_string_append_printf(out, ",col=%u", place.column);
-    g_string_append(out, known ? ",title=" : "title=");
+    if (!source_is_standard_input(file))
+        put_place(out, file, place);
+    g_string_append(out, "title=");
     put_escaped(out, name, true);
     g_string_append(out, "::");
     put_escaped(out, result->error ? result->error : message, false);

@@ -86,8 +86,7 @@ static void put_execution(GString *out, const Scenario *scenario, const Options 
     g_autoptr(Story) story = story_tell(replay);
     g_string_append(out, question ? "\n This execution gets there:\n\n" : "\n This execution is against it:\n\n");
     text_story(out, replay, story, style);
-    g_autofree char *option_text = options_text(options), *steps = schedule_text(outcome->trail);
-    g_autofree char *schedule = g_strdup_printf("%s@%s", option_text, steps);
+    g_autofree char *schedule = whole_schedule(options, outcome->trail);
     g_autofree char *command = replay_command(scenario->file, schedule);
     g_string_append_printf(out, "\n Replay:  %s\n", command);
 }

@@ -67,8 +67,7 @@ static void add_violation(Result *result, const Scenario *scenario, const Row *r
     if (!replay)
         return;
     result->story = story_tell(replay);
-    g_autofree char *options = options_text(&row->options), *steps = schedule_text(outcome->trail);
-    result->schedule = g_strdup_printf("%s@%s", options, steps);
+    result->schedule = whole_schedule(&row->options, outcome->trail);
 }
 
 static void add_figures(Result *result, const Outcome *outcome)

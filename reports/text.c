@@ -43,6 +43,12 @@ char *replay_command(const char *file, const char *schedule)
     return g_strdup_printf("cmodx replay %s --schedule %s", scenario, schedule);
 }
 
+char *whole_schedule(const Options *options, const GArray *trail)
+{
+    g_autofree char *head = options_text(options), *steps = schedule_text(trail);
+    return g_strdup_printf("%s@%s", head, steps);
+}
+
 char *grouped_digits(const char *digits)
 {
     GString *text = g_string_new(NULL);
@@ -478,9 +484,7 @@ static void put_refutation(GString *out, const Scenario *scenario, const Options
         g_string_append(out, text);
     if (!before)
         g_hash_table_insert(told, g_steal_pointer(&text), g_strdup(label));
-    g_autofree char *option_text = options_text(options);
-    g_autofree char *steps = schedule_text(outcome->trail);
-    g_autofree char *schedule = g_strdup_printf("%s@%s", option_text, steps);
+    g_autofree char *schedule = whole_schedule(options, outcome->trail);
     g_autofree char *command = replay_command(scenario->file, schedule);
     g_string_append_printf(out, " Replay:  %s\n", command);
 }

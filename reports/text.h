@@ -40,6 +40,9 @@ char *shell_file(const char *file);
 char *resume_command(const char *file, const char *checkpoint);
 char *replay_command(const char *file, const char *schedule);
 
+/* "sc,preempt=full@0:2,1:3": what replay_command takes, of a trail (of TrailStep). */
+char *whole_schedule(const Options *options, const GArray *trail);
+
 /* The place of a violation: where the scenario asks for the property, else the line of the instruction that violates it. */
 void violation_place(const Scenario *scenario, const Property *property, const Replay *replay, guint *line,
                      guint *column);

@@ -11,6 +11,7 @@ typedef struct Ahead Ahead;
 typedef Outcome *(*DecideFunc)(gconstpointer data, Oracle **oracle, const Scenario *scenario, const Row *row,
                                GError **error);
 
+/* Waits for what is being decided, unless ahead_end has. */
 void ahead_free(Ahead *ahead);
 /* `data` must be usable by all threads at a time. */
 Ahead *ahead_new(guint n_threads, DecideFunc function, gconstpointer data) OWNED_BY(ahead_free);

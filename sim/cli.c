@@ -78,6 +78,8 @@ void common_clear(Common *common)
     g_strfreev(common->explorer);
     g_free(common->colour);
     g_free(common->output);
+    g_strfreev(common->reports);
+    g_free(common->kinds_file);
     g_clear_pointer(&common->all_files, g_ptr_array_unref);
     g_free(common->timeout);
     g_free(common->progress);

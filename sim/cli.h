@@ -34,7 +34,8 @@ typedef struct Common {
     /* Lists of values, separated by commas, one for each time that the option was given; or NULL. */
     char **model, **fetch_atomicity, **preempt, **pair, **misaligned, **lr_sc, **sbi_order, **explorer;
     char *colour, *output;
-    char **reports; /* borrowed: KIND=FILE, what else is written; or NULL */
+    char **reports;   /* --report: "KIND=FILE", as often as it was given; of commands that take it */
+    char *kinds_file; /* --kinds of check; or NULL */
     char *timeout;
     gint64 max_states, max_memory, max_steps;
     char *progress; /* auto, always or never; NULL: auto */
@@ -47,12 +48,11 @@ typedef struct Common {
     Checkpoint *from; /* what --resume names, opened; or NULL */
     gboolean quiet, verbose;
     char **files;
-    GPtrArray *all_files;  /* what they come to, once somebody has asked; or NULL */
-    const char *also_read; /* borrowed: a file that is read besides scenarios; or NULL */
-    Oracle **oracle;       /* one for all obligations, once the first needs it */
-    Ahead *ahead;          /* what decides rows on other threads; or NULL */
-    RunReport *run;        /* borrowed: where results go for reports, and files that cannot be run; or NULL */
-    TimelineTree *tree;    /* borrowed: where orders of stores go for a graph; or NULL */
+    GPtrArray *all_files; /* what they come to, once somebody has asked; or NULL */
+    Oracle **oracle;      /* one for all obligations, once the first needs it */
+    Ahead *ahead;         /* what decides rows on other threads; or NULL */
+    RunReport *run;       /* borrowed: where results go for reports, and files that cannot be run; or NULL */
+    TimelineTree *tree;   /* borrowed: where orders of stores go for a graph; or NULL */
 } Common;
 
 void common_clear(Common *common);
@@ -65,12 +65,17 @@ bool common_parse(Common *common, int argc, char **argv, const GOptionEntry *ext
 /* Whether options of the command line replace what the scenario's rows say; whether their values exist. */
 bool common_overrides(const Common *common);
 bool common_overrides_check(const Common *common, GError **error);
+/* What is wrong with a schedule beside such options; NULL: there are none. */
+const char *schedule_misuse(const Common *common);
 
 /* The rows to run of a scenario: every combination of the options given. Those that are not are its own rows', or the
  * defaults if a model is given. */
 bool common_rows(const Common *common, const Scenario *scenario, GArray **rows, GError **error);
 
-/* Refuses to overwrite a scenario that is read, or to write two files into one. */
+/* The file that --checkpoint names; NULL if it names none. */
+const char *checkpoint_named(const Common *common);
+
+/* Refuses to overwrite what is read, or to write two files into one. Called by common_parse. */
 bool outputs_check(Common *common, GError **error);
 bool same_file(const char *a, const char *b);
 

@@ -14,7 +14,6 @@ enum {
 typedef struct Check {
     Common common;
     Reports reports;
-    char *kinds_file;
     Kinds *kinds; /* of --kinds, or NULL */
     guint agree, differ, undecided, without_kind;
     const Model *told; /* --format herd: the model that stderr has been told */
@@ -26,7 +25,6 @@ static void check_clear(Check *check)
 {
     common_clear(&check->common);
     reports_clear(&check->reports);
-    g_free(check->kinds_file);
     kinds_free(check->kinds);
     g_free(check->graph);
 }
@@ -54,7 +52,7 @@ static ExitStatus compare_kind(Check *check, const Scenario *scenario, const Opt
     if (!kinds_find(check->kinds, scenario->name, &kind)) {
         check->without_kind++;
         g_string_append_printf(out, "%s: %s: no kind in %s, observed %s [%s]\n", scenario->file, scenario->name,
-                               check->kinds_file, findings->complete ? observed : "nothing", label);
+                               check->common.kinds_file, findings->complete ? observed : "nothing", label);
         return EXIT_INCONCLUSIVE;
     }
     if (!findings->complete) {
@@ -163,20 +161,6 @@ static GArray *row_resumed(const Checkpoint *from, const Scenario *scenario, GEr
     return rows;
 }
 
-/* herd's format and kinds have no room for an execution. */
-static void ask_for_executions(const Check *check, const Scenario *scenario, GArray *rows)
-{
-    for (guint i = 0; rows && i < rows->len; i++)
-        g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
-}
-
-/* Whether --checkpoint names a file. */
-static bool names_checkpoint(const Common *common)
-{
-    static const char *const others[] = { "auto", "never", NULL };
-    return common->checkpoint && !g_strv_contains(others, common->checkpoint);
-}
-
 static GArray *check_rows(gpointer data, const Scenario *scenario, GError **error)
 {
     const Check *check = data;
@@ -186,21 +170,20 @@ static GArray *check_rows(gpointer data, const Scenario *scenario, GError **erro
                     scenario->file);
         return NULL;
     }
-    if (check->common.from) {
+    if (check->common.from)
         rows = row_resumed(check->common.from, scenario, error);
-        ask_for_executions(check, scenario, rows);
-        return rows;
-    }
-    if (!common_rows(&check->common, scenario, &rows, error))
+    else if (!common_rows(&check->common, scenario, &rows, error))
         return NULL;
-    if (rows->len > 1 && names_checkpoint(&check->common)) {
+    if (rows && rows->len > 1 && checkpoint_named(&check->common)) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
                     "--checkpoint FILE keeps one search, and %s has %u: choose with --model and the like, or say auto",
                     scenario->file, rows->len);
         g_array_unref(rows);
         return NULL;
     }
-    ask_for_executions(check, scenario, rows);
+    /* herd's format and kinds have no room for an execution. */
+    for (guint i = 0; rows && i < rows->len; i++)
+        g_array_index(rows, Row, i).options.witness = scenario->litmus && !check->reports.herd && !check->kinds;
     return rows;
 }
 
@@ -225,7 +208,8 @@ static void put_kinds(const Check *check, GString *out)
     g_string_append_printf(out, "%u agree, %u differ, %u undecided, %u without a kind", check->agree, check->differ,
                            check->undecided, check->without_kind);
     if (unused)
-        g_string_append_printf(out, "; %u name%s in %s not run", unused, unused == 1 ? "" : "s", check->kinds_file);
+        g_string_append_printf(out, "; %u name%s in %s not run", unused, unused == 1 ? "" : "s",
+                               check->common.kinds_file);
     g_string_append_c(out, '\n');
 }
 
@@ -245,7 +229,7 @@ static bool prepare_graph(const Check *check, GError **error)
         return usage_error("--graph-nodes is for --graph dot", error);
     if (check->graph && format && !g_str_equal(format, "text"))
         return usage_error("--graph and --format exclude each other: a graph is written in place of results", error);
-    if (check->graph && (check->reports.reports || check->kinds_file))
+    if (check->graph && (check->common.reports || check->common.kinds_file))
         return usage_error("--graph goes with neither --report nor --kinds: a graph is written in place of results",
                            error);
     if (check->graph && check->common.quiet)
@@ -266,16 +250,15 @@ static bool prepare(Check *check, const char *command, GError **error)
     if (check->graph)
         check->common.n_jobs = 1; /* there is one tree at a time */
     check->common.keeps = !check->graph;
-    check->common.also_read = check->kinds_file;
     if (!reports_prepare(&check->reports, &check->common, true, command, error))
         return false;
-    return !check->kinds_file || (check->kinds = kinds_load(check->kinds_file, error));
+    return !check->common.kinds_file || (check->kinds = kinds_load(check->common.kinds_file, error));
 }
 
 /* Opens the search to go on with. */
 static bool prepare_resume(Common *common, guint n_files, GError **error)
 {
-    if (n_files != 1 && names_checkpoint(common)) {
+    if (n_files != 1 && checkpoint_named(common)) {
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE,
                     "--checkpoint FILE keeps one search: it takes one scenario file, or say auto");
         return false;
@@ -299,13 +282,13 @@ int cmd_check(int argc, char **argv)
     g_autofree char *command = command_line(argc, argv);
     ExitStatus status;
     const GOptionEntry extra[] = {
-        REPORTS_ENTRIES(&check.reports, "text|json|junit|tap|sarif|github|markdown|html|herd"),
+        REPORTS_ENTRIES(&check.reports, &check.common, "text|json|junit|tap|sarif|github|markdown|html|herd"),
         { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &check.common.checkpoint,
           "where a search is kept that is cut short", "auto|never|FILE" },
         { "checkpoint-every", 0, 0, G_OPTION_ARG_STRING, &check.common.checkpoint_every,
           "how often it is kept while it runs (10s)", "SECONDS[s|m|h]" },
         { "resume", 0, 0, G_OPTION_ARG_FILENAME, &check.common.resume, "go on with a search that was kept", "FILE" },
-        { "kinds", 0, 0, G_OPTION_ARG_FILENAME, &check.kinds_file,
+        { "kinds", 0, 0, G_OPTION_ARG_FILENAME, &check.common.kinds_file,
           "compare litmus tests with a kinds file (NAME Allow|Forbid|Require)", "FILE" },
         { "graph", 0, 0, G_OPTION_ARG_STRING, &check.graph, "write what is explored as a graph, in place of results",
           "dot" },

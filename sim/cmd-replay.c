@@ -70,8 +70,9 @@ int cmd_replay(int argc, char **argv)
     }
     if (!graph_kind_check(graph, &error))
         return report_error(error);
-    if (common_overrides(&common)) {
-        g_printerr("cmodx: the schedule says which options it is for; --model and the like do not go with it\n");
+    const char *misuse = schedule_misuse(&common);
+    if (misuse) {
+        g_printerr("cmodx: %s\n", misuse);
         return EXIT_USAGE;
     }
     g_autofree char *file = file_named(common.files[0]);

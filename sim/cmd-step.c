@@ -173,9 +173,7 @@ static const char *misuse(const Step *step)
         return "step writes to stdout only";
     if (step->schedule && step->counterexample)
         return "--schedule and --counterexample are two places to start at";
-    if (step->schedule && common_overrides(&step->common))
-        return "the schedule says which options it is for; --model and the like do not go with it";
-    return NULL;
+    return step->schedule ? schedule_misuse(&step->common) : NULL;
 }
 
 int cmd_step(int argc, char **argv)

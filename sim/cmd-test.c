@@ -153,7 +153,7 @@ int cmd_test(int argc, char **argv)
     g_autofree char *command = command_line(argc, argv);
     ExitStatus status;
     const GOptionEntry extra[] = {
-        REPORTS_ENTRIES(&test.reports, "text|json|junit|tap|sarif|github|markdown|html"),
+        REPORTS_ENTRIES(&test.reports, &test.common, "text|json|junit|tap|sarif|github|markdown|html"),
         G_OPTION_ENTRY_NULL,
     };
     if (!common_parse(&test.common, argc, argv, extra, "FILE|DIR|@LIST...",

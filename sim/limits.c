@@ -73,15 +73,19 @@ static double seconds_so_far(const Watch *watch)
     return watch->progress.before + (double)here / G_USEC_PER_SEC;
 }
 
+/* Whether the file may be written, or has to stay as it is. */
+static bool may_keep(const Watch *watch)
+{
+    const Keep *keep = &watch->keep;
+    return !keep->frozen && !keep->stale && seconds_so_far(watch) >= keep->earlier;
+}
+
 static bool keep_is_due(gpointer data)
 {
     Watch *watch = data;
     Keep *keep = &watch->keep;
-    if (keep->earlier > 0 && seconds_so_far(watch) < keep->earlier)
-        return false;
     gint64 since = g_get_monotonic_time() - keep->last;
-    keep->is_due =
-        keep->path && !keep->frozen && !keep->stale && since >= keep->every && since / KEEP_PART >= keep->cost;
+    keep->is_due = since >= keep->every && since / KEEP_PART >= keep->cost && may_keep(watch);
     return keep->is_due;
 }
 
@@ -93,12 +97,9 @@ static void keep_search(gpointer data, void (*archive)(gpointer search, Archive 
     g_autoptr(GError) error = NULL;
     gint64 start = g_get_monotonic_time();
     bool long_enough = keep->asked || keep->written || start - watch->progress.start >= keep->every;
-    if (!keep->path || keep->frozen || keep->stale || (!keep->is_due && !long_enough))
+    if (!may_keep(watch) || (!keep->is_due && !long_enough))
         return;
-    double seconds = seconds_so_far(watch);
-    if (seconds < keep->earlier)
-        return;
-    if (checkpoint_write(keep->path, keep->scenario, keep->row, seconds, archive, search, &error)) {
+    if (checkpoint_write(keep->path, keep->scenario, keep->row, seconds_so_far(watch), archive, search, &error)) {
         keep->written = true;
     } else {
         progress_end(&watch->progress);
@@ -129,6 +130,12 @@ static void mind_earlier(Keep *keep)
     g_printerr("cmodx: note: %.0f seconds of this search have been kept; continue: %s\n", keep->earlier, command);
 }
 
+const char *checkpoint_named(const Common *common)
+{
+    static const char *const others[] = { "auto", "never", NULL };
+    return common->checkpoint && !g_strv_contains(others, common->checkpoint) ? common->checkpoint : NULL;
+}
+
 static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenario, const Row *row, GError **error)
 {
     *keep = (Keep){ .scenario = scenario, .row = row, .last = g_get_monotonic_time() };
@@ -136,11 +143,11 @@ static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenari
     if (common->checkpoint_every &&
         !parse_duration("--checkpoint-every", common->checkpoint_every, &keep->every, error))
         return false;
-    const char *where = common->checkpoint ? common->checkpoint : common->keeps ? "auto" : "never";
-    if (g_str_equal(where, "never"))
+    if (common->checkpoint ? g_str_equal(common->checkpoint, "never") : !common->keeps)
         return true;
-    if (g_str_equal(where, "auto"))
-        where = common->resume;
+    const char *named = checkpoint_named(common), *where = named ? named : common->resume;
+    if (where && !archive_may_replace(where, error))
+        return false;
     keep->asked = where != NULL;
     keep->path = where ? g_strdup(where) : checkpoint_usual_path(scenario, &row->options);
     keep->written = where && g_strcmp0(where, common->resume) == 0;
@@ -148,7 +155,7 @@ static bool keep_begin(Keep *keep, const Common *common, const Scenario *scenari
     keep->frozen = keep->written && common->max_steps && program_uses_timelines(scenario->program, &row->options);
     if (!keep->asked)
         mind_earlier(keep);
-    return !keep->asked || archive_may_replace(keep->path, error);
+    return true;
 }
 
 /* A search that has come to its end needs no file to go on from. `outcome`: NULL if what it was to go on from made no sense. */
@@ -215,10 +222,8 @@ Outcome *decide_row(gconstpointer data, Oracle **oracle, const Scenario *scenari
     SearchOptions limits;
     /* What `-v` says of the emulator is to be the same whatever was decided before. */
     if (!watch_begin(&watch, common, &limits, error) || !oracle_of(oracle, common->verbose, error) ||
-        !keep_begin(&watch.keep, common, scenario, row, error)) {
-        g_free(watch.keep.path);
+        !keep_begin(&watch.keep, common, scenario, row, error))
         return NULL;
-    }
     if (common->from) {
         limits.resume = checkpoint_search(common->from);
         watch.progress.before = checkpoint_seconds(common->from);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Whether what a command is going to write would overwrite what it reads, or what it writes itself. */
 #include "sim/base/error.h"
-#include "sim/cli.h"
+#include "sim/report.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
 /* The path of a file that may not exist yet, without links in its directory. */
@@ -32,15 +31,13 @@ bool same_file(const char *a, const char *b)
 static GPtrArray *outputs_of(const Common *common)
 {
     GPtrArray *outputs = g_ptr_array_new();
-    bool to_file = common->output && !g_str_equal(common->output, "-");
-    bool keeps =
-        common->checkpoint && !g_str_equal(common->checkpoint, "auto") && !g_str_equal(common->checkpoint, "never");
-    if (to_file)
+    if (common->output && !g_str_equal(common->output, "-"))
         g_ptr_array_add(outputs, common->output);
-    if (keeps)
+    if (checkpoint_named(common))
         g_ptr_array_add(outputs, common->checkpoint);
     for (guint i = 0; common->reports && common->reports[i]; i++)
-        g_ptr_array_add(outputs, strchr(common->reports[i], '=') + 1);
+        if (report_file(common->reports[i])) /* what is wrong with one is said later */
+            g_ptr_array_add(outputs, (gpointer)report_file(common->reports[i]));
     return outputs;
 }
 
@@ -54,8 +51,8 @@ static GPtrArray *others_of(const Common *common)
             g_ptr_array_add(others, common->files[i] + 1);
     if (common->resume && !again)
         g_ptr_array_add(others, common->resume);
-    if (common->also_read)
-        g_ptr_array_add(others, (gpointer)(gsize)common->also_read);
+    if (common->kinds_file)
+        g_ptr_array_add(others, common->kinds_file);
     return others;
 }
 

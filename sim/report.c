@@ -31,7 +31,6 @@ static const ReportKind kinds[] = {
 void reports_clear(Reports *reports)
 {
     g_free(reports->format);
-    g_strfreev(reports->reports);
     run_report_free(reports->run);
 }
 
@@ -66,21 +65,25 @@ static bool unknown(const char *option, const char *name, gsize length, bool tak
     return false;
 }
 
-static bool check_report(const char *report, GError **error)
+const char *report_file(const char *report)
 {
     const char *equals = strchr(report, '=');
-    gsize length = equals ? (gsize)(equals - report) : strlen(report);
+    return equals && equals[1] && !g_str_equal(equals, "=-") ? equals + 1 : NULL;
+}
+
+static bool check_report(const char *report, GError **error)
+{
+    gsize length = strcspn(report, "=");
     if (!kind_named(report, length))
         return unknown("--report", report, length, false, error);
-    if (equals && g_str_equal(equals, "=-")) {
+    if (report_file(report))
+        return true;
+    if (g_str_equal(report + length, "=-"))
         g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report writes files; --format %.*s is for standard output",
                     (int)length, report);
-        return false;
-    }
-    if (equals && equals[1])
-        return true;
-    g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report takes KIND=FILE, such as %.*s=report.%.*s", (int)length,
-                report, (int)length, report);
+    else
+        g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report takes KIND=FILE, such as %.*s=report.%.*s",
+                    (int)length, report, (int)length, report);
     return false;
 }
 
@@ -90,13 +93,10 @@ bool reports_prepare(Reports *reports, Common *common, bool takes_herd, const ch
     reports->herd = takes_herd && g_str_equal(format, "herd");
     if (!reports->herd && !kind_named(format, strlen(format)))
         return unknown("--format", format, strlen(format), takes_herd, error);
-    for (guint i = 0; reports->reports && reports->reports[i]; i++)
-        if (!check_report(reports->reports[i], error))
+    for (guint i = 0; common->reports && common->reports[i]; i++)
+        if (!check_report(common->reports[i], error))
             return false;
-    common->reports = reports->reports;
-    if (!outputs_check(common, error))
-        return false;
-    if (!reports->reports && (reports->herd || g_str_equal(format, "text")))
+    if (!common->reports && (reports->herd || g_str_equal(format, "text")))
         return true;
     reports->run = run_report_new(command);
     common->run = reports->run;
@@ -105,13 +105,12 @@ bool reports_prepare(Reports *reports, Common *common, bool takes_herd, const ch
 
 static bool write_report(const char *report, const RunReport *run, GError **error)
 {
-    const char *equals = strchr(report, '=');
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) local = NULL;
-    const ReportKind *kind = kind_named(report, (gsize)(equals - report));
+    const ReportKind *kind = kind_named(report, strcspn(report, "="));
     g_assert(kind);
     kind->write(text, run);
-    if (file_write(equals + 1, text->str, &local))
+    if (file_write(report_file(report), text->str, &local))
         return true;
     g_set_error(error, SIM_ERROR, SIM_ERROR_USAGE, "--report %s: %s", report, local->message);
     return false;
@@ -119,8 +118,8 @@ static bool write_report(const char *report, const RunReport *run, GError **erro
 
 bool reports_write(const Reports *reports, const Common *common, const GString *text, GError **error)
 {
-    for (guint i = 0; reports->reports && reports->reports[i]; i++)
-        if (!write_report(reports->reports[i], reports->run, error))
+    for (guint i = 0; common->reports && common->reports[i]; i++)
+        if (!write_report(common->reports[i], reports->run, error))
             return false;
     const char *format = reports->format ? reports->format : "text";
     if (reports->herd || g_str_equal(format, "text"))

@@ -7,7 +7,6 @@
 
 typedef struct Reports {
     char *format;   /* --format: what goes to stdout, or to the file of -o; NULL: text */
-    char **reports; /* --report: "KIND=FILE", as often as it was given; or NULL */
     bool herd;      /* --format herd, which is written test by test */
     RunReport *run; /* NULL: text or herd is all that is wanted */
 } Reports;
@@ -16,11 +15,14 @@ void reports_clear(Reports *reports);
 
 /* For common_parse: the two options. */
 /* clang-format off */
-#define REPORTS_ENTRIES(it, formats)                                                                   \
+#define REPORTS_ENTRIES(it, common, formats)                                                           \
     { "format", 0, 0, G_OPTION_ARG_STRING, &(it)->format, "how results are written to stdout", formats }, \
-    { "report", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(it)->reports,                                     \
+    { "report", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &(common)->reports,                                 \
       "write a report to a file as well, any number of times", "KIND=FILE" }
 /* clang-format on */
+
+/* The file of "KIND=FILE"; NULL if it names none. */
+const char *report_file(const char *report);
 
 /* Checks what was given; `command` is quoted in reports. Sets common->run. */
 bool reports_prepare(Reports *reports, Common *common, bool takes_herd, const char *command, GError **error);

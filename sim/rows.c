@@ -34,6 +34,13 @@ bool common_overrides(const Common *common)
     return false;
 }
 
+const char *schedule_misuse(const Common *common)
+{
+    return common_overrides(common)
+               ? "the schedule says which options it is for; --model and the like do not go with it"
+               : NULL;
+}
+
 bool common_overrides_check(const Common *common, GError **error)
 {
     Options scratch = options_default();

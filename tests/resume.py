@@ -61,6 +61,11 @@ def arguments(scenario, checkpoint, seconds, at_random):
     return result
 
 
+def expect_same(what, status, out, err, expected):
+    if (status, comparable(out)) != (expected[0], comparable(expected[1])):
+        fail(f"{what}, it ends otherwise ({status}):", out, err, "expected:", expected[1])
+
+
 def attempts(scenario, checkpoint, expected, seconds, at_random):
     """Kills and resumes until a run has come to its end; how often it was cut short, and resumed with something to go on from."""
     cut = resumed = 0
@@ -75,8 +80,7 @@ def attempts(scenario, checkpoint, expected, seconds, at_random):
         if status == -signal.SIGKILL or (status == 5 and "stopped by --timeout" in out):
             cut += 1
             continue
-        if (status, comparable(out)) != (expected[0], comparable(expected[1])):
-            fail(f"{scenario}: resumed {resumed} times, it ends otherwise ({status}):", out, err, "expected:", expected[1])
+        expect_same(f"{scenario}: resumed {resumed} times", status, out, err, expected)
         if os.path.exists(checkpoint):
             fail(f"{checkpoint} was left behind")
         return cut, resumed
@@ -108,17 +112,13 @@ def sweep(directory):
             if not os.path.exists(checkpoint):
                 continue
             n += 1
-            status, out, err = run(command + ["--resume", checkpoint])
-            if (status, comparable(out)) != (expected[0], comparable(expected[1])):
-                fail(f"{name}: cut at {limit} states, it ends otherwise ({status}):", out, err, "expected:", expected[1])
+            expect_same(f"{name}: cut at {limit} states", *run(command + ["--resume", checkpoint]), expected)
         if n < last // every() // 2:
             fail(f"{name}: only {n} of {last} limits have cut it short")
         # a run that is cut while it looks at memory that nobody knew of is not made again before the search is kept
         run(command + options + ["--max-memory", "1"])
         if os.path.exists(checkpoint):
-            status, out, err = run(command + ["--resume", checkpoint])
-            if (status, comparable(out)) != (expected[0], comparable(expected[1])):
-                fail(f"{name}: cut at 1 MiB, it ends otherwise ({status}):", out, err, "expected:", expected[1])
+            expect_same(f"{name}: cut at 1 MiB", *run(command + ["--resume", checkpoint]), expected)
         print(f"ok: {name}: cut at {n} numbers of states")
 
 
@@ -142,9 +142,7 @@ def limit_and_resume(scenario, options, directory, at_random):
         cut += 1
         limit += at_random.randint(1, states) if cut < 5 else 1 << 40
         status, out, err = run(command + ["--resume", checkpoint, "--max-states", str(limit)])
-    if (status, comparable(out)) != (expected[0], comparable(expected[1])):
-        fail(f"{scenario} {' '.join(options)}: cut short {cut} times, it ends otherwise ({status}):", out, err,
-             "expected:", expected[1])
+    expect_same(f"{scenario} {' '.join(options)}: cut short {cut} times", status, out, err, expected)
     if os.path.exists(checkpoint):
         if status != 5:
             fail(f"{checkpoint} was left behind")
